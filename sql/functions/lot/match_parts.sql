@@ -1,0 +1,94 @@
+-- Matches the staged parts of one wave, first in, first out, and adds the slices to stage_slice.
+--
+-- On each queue (a side of a position) openings and closings lie on one axis of cumulative units. A closing beyond
+-- what is open at its moment is an orphan and takes no place on the axis: closings reach their running total less
+-- the largest deficit so far. The ends of all openings and closings, sorted, cut the axis into segments; each has
+-- one opening (the first that reaches it) and at most one closing. Sorting is the dearest step: O(n log n).
+CREATE OR REPLACE FUNCTION rollforward.match_parts()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO stage_slice
+    WITH running AS (
+        SELECT part.*,
+               rollforward.running_total(part.open_quantity) OVER queue AS opened,
+               rollforward.running_total(part.close_quantity) OVER queue AS demanded
+        FROM stage_part AS part
+        WINDOW queue AS (
+            PARTITION BY part.queue_no ORDER BY part.generation, part.ordinal ROWS UNBOUNDED PRECEDING)
+    ),
+    axis AS MATERIALIZED (
+        SELECT running.*,
+               running.demanded - greatest(0, max(running.demanded - running.opened) OVER queue) AS closed
+        FROM running
+        WINDOW queue AS (
+            PARTITION BY running.queue_no ORDER BY running.generation, running.ordinal ROWS UNBOUNDED PRECEDING)
+    ),
+    opening AS (
+        SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS opening_no,
+               queue_no, opened_by, opened_on, movement_id AS entered_by, on_date AS entered_on,
+               opened - open_quantity AS axis_start, lot_offset, lot_quantity, value AS lot_cost
+        FROM axis
+        WHERE open_quantity > 0
+    ),
+    closing AS (
+        SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS closing_no,
+               queue_no, movement_id, on_date, close_quantity, value, at_cost,
+               coalesce(lag(closed) OVER (PARTITION BY queue_no ORDER BY generation, ordinal), 0) AS axis_start
+        FROM axis
+        WHERE close_quantity > 0
+    ),
+    break_point AS (
+        SELECT queue_no, opened AS reached, ordinal, true AS of_opening FROM axis WHERE open_quantity > 0
+        UNION ALL
+        SELECT queue_no, closed, ordinal, false FROM axis WHERE close_quantity > 0
+    ),
+    segment AS (
+        SELECT queue_no,
+               CASE WHEN lag(queue_no) OVER flow = queue_no THEN lag(reached) OVER flow ELSE 0 END AS axis_start,
+               reached AS axis_end,
+               count(*) FILTER (WHERE of_opening) OVER flow + (NOT of_opening)::integer AS opening_no,
+               count(*) FILTER (WHERE NOT of_opening) OVER flow + of_opening::integer AS closing_no
+        FROM break_point
+        WINDOW flow AS (ORDER BY queue_no, reached, ordinal, of_opening ROWS UNBOUNDED PRECEDING)
+    )
+    SELECT segment.queue_no / 2,
+           CASE segment.queue_no % 2 WHEN 0 THEN 'long' ELSE 'short' END::rollforward_data.position_side,
+           opening.opened_by,
+           opening.entered_by,
+           lot.starts,
+           segment.axis_end - segment.axis_start,
+           opening.opened_on,
+           opening.entered_on,
+           coalesce(closing.on_date, 'infinity'),
+           closing.movement_id,
+           NULL,
+           lot.cost,
+           sale.value + CASE WHEN closing.at_cost THEN lot.cost ELSE 0 END,
+           opening.lot_quantity,
+           opening.lot_cost
+    FROM segment
+    JOIN opening USING (opening_no)
+    LEFT JOIN closing
+        ON closing.closing_no = segment.closing_no
+       AND closing.queue_no = segment.queue_no
+    CROSS JOIN LATERAL (
+        SELECT opening.lot_offset + (segment.axis_start - opening.axis_start) AS starts,
+               rollforward.allocated(
+                   opening.lot_cost, opening.lot_offset + (segment.axis_end - opening.axis_start), opening.lot_quantity)
+               - rollforward.allocated(
+                   opening.lot_cost, opening.lot_offset + (segment.axis_start - opening.axis_start), opening.lot_quantity)
+               AS cost
+    ) AS lot
+    CROSS JOIN LATERAL (
+        SELECT rollforward.allocated(closing.value, segment.axis_end - closing.axis_start, closing.close_quantity)
+               - rollforward.allocated(closing.value, segment.axis_start - closing.axis_start, closing.close_quantity)
+               AS value
+    ) AS sale
+    WHERE segment.axis_end > segment.axis_start;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.match_parts IS 'Matches the staged parts of one wave, first in, first out';

@@ -1,0 +1,77 @@
+-- Lays out one wave as parts: what each event opens or closes on which side of its position.
+--
+-- Creates stage_part. Lots still open come first, oldest first; then the events in their order. An event that says
+-- what it does is one part; one that takes the position as it finds it is settled by settle_auto_events first, and
+-- may close and open.
+--
+-- part        queue_no = position_no × 2, + 1 on the short side; generation 0 for lots, 1 for events
+-- value       cost of an opening part, proceeds of a closing part; positive when money flowed as the side expects
+CREATE OR REPLACE FUNCTION rollforward.stage_parts(wave integer)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    CREATE TEMP TABLE IF NOT EXISTS stage_part (
+        queue_no integer,
+        generation smallint,
+        ordinal bigint,
+        movement_id bigint,
+        on_date date,
+        open_quantity numeric,
+        close_quantity numeric,
+        value numeric,
+        at_cost boolean,
+        opened_by bigint,
+        opened_on date,
+        lot_offset numeric,
+        lot_quantity numeric
+    ) ON COMMIT DROP;
+    TRUNCATE stage_part;
+
+    INSERT INTO stage_part
+    SELECT lot.position_no * 2 + (lot.side = 'short')::integer,
+           0,
+           row_number() OVER (
+               ORDER BY opening.accounting_date, opening.occurred_at, opening.effect, opening.price,
+                        opening.natural_key, lot.lot_offset),
+           lot.entered_by, lot.entered_on, lot.quantity, 0, lot.lot_cost, false,
+           lot.opened_by, lot.opened_on, lot.lot_offset, lot.lot_quantity
+    FROM stage_lot AS lot
+    JOIN stage_position AS position USING (position_no)
+    JOIN rollforward_data.movement AS opening
+        ON opening.account_id = position.account_id
+       AND opening.movement_id = lot.opened_by;
+
+    -- What the event says is what it does.
+    INSERT INTO stage_part
+    SELECT event.position_no * 2 + (stated.side = 'short')::integer,
+           1,
+           event.ordinal, event.movement_id, event.accounting_date,
+           CASE WHEN event.effect = 'open' THEN event.quantity ELSE 0 END,
+           CASE WHEN event.effect = 'close' THEN event.quantity ELSE 0 END,
+           CASE WHEN (event.effect = 'open') = (stated.side = 'long') THEN -event.net ELSE event.net END
+               + coalesce(event.carried_cost, 0),
+           event.kind = 'securities_out',
+           event.movement_id, event.accounting_date, 0, event.quantity
+    FROM stage_event AS event
+    CROSS JOIN LATERAL (SELECT rollforward.stated_side(event.kind, event.effect, event.side) AS side) AS stated
+    WHERE event.wave = stage_parts.wave
+      AND stated.side IS NOT NULL
+    ORDER BY event.ordinal;
+
+    IF EXISTS (
+        SELECT FROM stage_event AS event
+        WHERE event.wave = stage_parts.wave
+          AND event.quantity IS NOT NULL AND event.effect IS NOT NULL
+          AND rollforward.stated_side(event.kind, event.effect, event.side) IS NULL
+    ) THEN
+        PERFORM rollforward.settle_auto_events(wave);
+    END IF;
+
+    ANALYZE stage_part;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_parts IS 'Lays out one wave of events as opening and closing parts on each side';

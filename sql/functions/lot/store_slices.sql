@@ -1,0 +1,94 @@
+-- Makes the stored slices of the staged positions equal to stage_slice, writing only what differs.
+--
+-- In scope are slices that closed in the range or later, of lots that entered by its end. Where stored data goes on
+-- beyond the range, slices that closed after it count as still open at its end: if the same lots are open, all of
+-- them stay; if not, they are replaced by what is open now, and the account is noted as changed.
+--
+-- Adds the accounts it changed to stage_changed.
+--
+-- relies on   lot_slice_closed_idx
+CREATE OR REPLACE FUNCTION rollforward.store_slices(end_date date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    WITH stored AS (
+        SELECT position.position_no, slice.account_id, slice.opened_by, slice.entered_by,
+               slice.closed_on > store_slices.end_date AS open_at_end,
+               CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.lot_offset END AS closed_offset,
+               min(slice.lot_offset) AS lot_offset,
+               sum(slice.quantity) AS quantity,
+               slice.side, slice.opened_on, slice.entered_on,
+               CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.closed_on ELSE 'infinity' END AS closed_on,
+               CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.closed_by END AS closed_by,
+               CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.carried_to END AS carried_to,
+               sum(slice.cost) AS cost,
+               sum(CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.proceeds END) AS proceeds,
+               slice.lot_quantity, slice.lot_cost
+        FROM stage_position AS position
+        JOIN rollforward_data.lot_slice AS slice
+            ON slice.account_id = position.account_id
+           AND slice.instrument_id = position.instrument_id
+           AND slice.currency = position.currency
+           AND slice.closed_on >= position.from_date
+           AND slice.entered_on <= store_slices.end_date
+        GROUP BY 1, 2, 3, 4, 5, 6, slice.side, slice.opened_on, slice.entered_on, 12, 13, 14,
+                 slice.lot_quantity, slice.lot_cost
+    ),
+    wrong AS (
+        SELECT stored.*
+        FROM stored
+        WHERE NOT EXISTS (
+            SELECT FROM stage_slice AS staged
+            WHERE staged.position_no = stored.position_no
+              AND staged.opened_by = stored.opened_by
+              AND staged.entered_by = stored.entered_by
+              AND staged.lot_offset = stored.lot_offset
+              AND (staged.quantity, staged.side, staged.opened_on, staged.entered_on, staged.closed_on,
+                   staged.closed_by, staged.carried_to, staged.cost, staged.proceeds, staged.lot_quantity, staged.lot_cost)
+                  IS NOT DISTINCT FROM
+                  (stored.quantity, stored.side, stored.opened_on, stored.entered_on, stored.closed_on,
+                   stored.closed_by, stored.carried_to, stored.cost, stored.proceeds, stored.lot_quantity, stored.lot_cost))
+    ),
+    removed AS (
+        DELETE FROM rollforward_data.lot_slice AS slice
+        USING wrong
+        WHERE slice.account_id = wrong.account_id
+          AND slice.opened_by = wrong.opened_by
+          AND slice.entered_by = wrong.entered_by
+          AND CASE WHEN wrong.open_at_end THEN slice.closed_on > store_slices.end_date
+                   ELSE slice.lot_offset = wrong.closed_offset
+              END
+        RETURNING slice.account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM removed;
+
+    WITH added AS (
+        INSERT INTO rollforward_data.lot_slice (
+            account_id, opened_by, entered_by, lot_offset, quantity, instrument_id, currency, side,
+            opened_on, entered_on, closed_on, closed_by, carried_to, cost, proceeds, gain, lot_quantity, lot_cost)
+        SELECT position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset, staged.quantity,
+               position.instrument_id, position.currency, staged.side,
+               staged.opened_on, staged.entered_on, staged.closed_on, staged.closed_by, staged.carried_to,
+               staged.cost, staged.proceeds,
+               CASE staged.side WHEN 'long' THEN staged.proceeds - staged.cost ELSE staged.cost - staged.proceeds END,
+               staged.lot_quantity, staged.lot_cost
+        FROM stage_slice AS staged
+        JOIN stage_position AS position USING (position_no)
+        WHERE NOT EXISTS (
+            SELECT FROM rollforward_data.lot_slice AS slice
+            WHERE slice.account_id = position.account_id
+              AND slice.opened_by = staged.opened_by
+              AND slice.entered_by = staged.entered_by
+              AND slice.lot_offset = staged.lot_offset)
+        ORDER BY position.account_id
+        RETURNING account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM added;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.store_slices IS 'Makes the stored lot slices of the staged positions equal to the computed ones';

@@ -1,0 +1,28 @@
+-- Every event of an account, as recorded.
+CREATE OR REPLACE VIEW rollforward.movement AS
+SELECT movement.account_id,
+       movement.movement_id,
+       movement.occurred_at,
+       movement.accounting_date,
+       movement.kind,
+       movement.effect,
+       movement.side,
+       instrument.symbol,
+       successor.symbol AS to_symbol,
+       movement.quantity,
+       movement.price,
+       movement.amount,
+       movement.commission,
+       movement.fee,
+       movement.tax,
+       movement.currency,
+       movement.external_id,
+       movement.description,
+       movement.recorded_at,
+       movement.instrument_id,
+       movement.to_instrument_id
+FROM rollforward_data.movement
+LEFT JOIN rollforward_data.instrument ON instrument.instrument_id = movement.instrument_id
+LEFT JOIN rollforward_data.instrument AS successor ON successor.instrument_id = movement.to_instrument_id;
+
+COMMENT ON VIEW rollforward.movement IS 'Every event of an account: money, trades, transfers, expirations';

@@ -1,0 +1,42 @@
+-- Removes exactly the stale marks that a calculation has seen, and marks what it left stale behind its range.
+--
+-- What lies after the range is stale when the account was, or when the range came out different from what was
+-- stored; it is marked only where there is something: movements, snapshots or slices after the end.
+--
+-- relies on   stale_mark_pkey, movement_in_order_idx, position_snapshot_date_idx
+CREATE OR REPLACE FUNCTION rollforward.settle_marks(end_date date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM rollforward_data.stale_mark AS mark
+    USING (SELECT account_id, unnest(marks) AS mark_id FROM stage_scope) AS seen
+    WHERE mark.account_id = seen.account_id
+      AND mark.mark_id = seen.mark_id;
+
+    IF NOT isfinite(end_date) THEN
+        RETURN;
+    END IF;
+
+    INSERT INTO rollforward_data.stale_mark (account_id, from_date)
+    SELECT scope.account_id, settle_marks.end_date + 1
+    FROM stage_scope AS scope
+    WHERE (scope.marks <> '{}' OR scope.account_id IN (SELECT account_id FROM stage_changed))
+      AND (EXISTS (
+               SELECT FROM rollforward_data.movement
+               WHERE movement.account_id = scope.account_id
+                 AND movement.accounting_date > settle_marks.end_date)
+           OR EXISTS (
+               SELECT FROM rollforward_data.position_snapshot AS snapshot
+               WHERE snapshot.account_id = scope.account_id
+                 AND snapshot.snapshot_date > settle_marks.end_date)
+           OR EXISTS (
+               SELECT FROM rollforward_data.account_currency AS held
+               JOIN rollforward_data.account_snapshot AS snapshot USING (account_id, currency)
+               WHERE held.account_id = scope.account_id
+                 AND snapshot.snapshot_date > settle_marks.end_date));
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.settle_marks IS 'Removes the stale marks a calculation has seen and marks what it left stale';

@@ -1,0 +1,87 @@
+-- Fills unrealized_gains of the staged account snapshots: market value less cost of what was open on each day.
+--
+-- A holding is a stretch of days over which a position did not move. One that was never priced is carried at cost
+-- and has nothing unrealized, unless it is an option past its expiration; most holdings are dismissed by that alone.
+-- Reads the slices as stored, for holdings that began before the range, so they are written first.
+--
+-- relies on   lot_slice_closed_idx, price_pkey: one descent per holding and day that needs a price
+CREATE OR REPLACE FUNCTION rollforward.stage_unrealized_gains()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    WITH moved AS (
+        SELECT account_id, instrument_id, currency, snapshot_date AS since,
+               lead(snapshot_date, 1, 'infinity') OVER position AS until,
+               long_quantity - short_quantity AS quantity,
+               long_cost - short_cost AS cost,
+               long_quantity <> 0 OR short_quantity <> 0 AS is_open
+        FROM stage_position_snapshot
+        WINDOW position AS (PARTITION BY account_id, instrument_id, currency ORDER BY snapshot_date)
+    ),
+    opening AS (
+        SELECT slice.account_id, slice.instrument_id, slice.currency,
+               sum(CASE slice.side WHEN 'long' THEN slice.quantity ELSE -slice.quantity END) AS quantity,
+               sum(CASE slice.side WHEN 'long' THEN slice.cost ELSE -slice.cost END) AS cost
+        FROM stage_scope AS scope
+        JOIN rollforward_data.lot_slice AS slice
+            ON slice.account_id = scope.account_id
+           AND slice.closed_on >= scope.from_date
+           AND slice.entered_on < scope.from_date
+        GROUP BY slice.account_id, slice.instrument_id, slice.currency
+    ),
+    holding AS (
+        SELECT account_id, instrument_id, currency, since, until, quantity, cost
+        FROM moved
+        WHERE is_open
+        UNION ALL
+        SELECT opening.account_id, opening.instrument_id, opening.currency, '-infinity',
+               coalesce(first_move.since, 'infinity'), opening.quantity, opening.cost
+        FROM opening
+        LEFT JOIN (
+            SELECT account_id, instrument_id, currency, min(since) AS since
+            FROM moved
+            GROUP BY account_id, instrument_id, currency
+        ) AS first_move USING (account_id, instrument_id, currency)
+    ),
+    valued_holding AS (
+        SELECT holding.*, instrument.multiplier, instrument.expiration
+        FROM holding
+        JOIN rollforward_data.instrument USING (instrument_id)
+        WHERE holding.until > instrument.expiration
+           OR EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id)
+    ),
+    unrealized AS (
+        SELECT staged.account_id, staged.currency, staged.snapshot_date,
+               sum(rollforward.market_value(
+                       holding.quantity, holding.cost, priced.close, holding.multiplier,
+                       staged.snapshot_date > holding.expiration)
+                   - holding.cost) AS gains
+        FROM stage_account_snapshot AS staged
+        JOIN valued_holding AS holding
+            ON holding.account_id = staged.account_id
+           AND holding.currency = staged.currency
+           AND holding.since <= staged.snapshot_date
+           AND holding.until > staged.snapshot_date
+        LEFT JOIN LATERAL (
+            SELECT price.close
+            FROM rollforward_data.price
+            WHERE price.instrument_id = holding.instrument_id
+              AND price.price_date <= staged.snapshot_date
+            ORDER BY price.price_date DESC
+            LIMIT 1
+        ) AS priced ON true
+        GROUP BY staged.account_id, staged.currency, staged.snapshot_date
+    )
+    UPDATE stage_account_snapshot AS staged
+    SET unrealized_gains = unrealized.gains
+    FROM unrealized
+    WHERE staged.account_id = unrealized.account_id
+      AND staged.currency = unrealized.currency
+      AND staged.snapshot_date = unrealized.snapshot_date
+      AND unrealized.gains <> 0;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_unrealized_gains IS 'Fills unrealized gains of the staged account snapshots';

@@ -1,0 +1,73 @@
+-- Makes the stored account snapshots of the range equal to the staged ones, writing only what differs.
+--
+-- Adds the accounts it changed to stage_changed and keeps account_currency complete.
+--
+-- returns     rows written, changed or removed
+-- relies on   account_snapshot_pkey
+CREATE OR REPLACE FUNCTION rollforward.store_account_snapshots(end_date date)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_saved bigint;
+BEGIN
+    INSERT INTO rollforward_data.account_currency (account_id, currency)
+    SELECT DISTINCT staged.account_id, staged.currency
+    FROM stage_account_snapshot AS staged
+    EXCEPT
+    SELECT held.account_id, held.currency
+    FROM rollforward_data.account_currency AS held
+    JOIN stage_scope USING (account_id);
+
+    WITH removed AS (
+        DELETE FROM rollforward_data.account_snapshot AS stored
+        USING stage_scope AS scope
+        JOIN rollforward_data.account_currency AS held USING (account_id)
+        WHERE stored.account_id = held.account_id
+          AND stored.currency = held.currency
+          AND stored.snapshot_date BETWEEN scope.from_date AND store_account_snapshots.end_date
+          AND NOT EXISTS (
+              SELECT FROM stage_account_snapshot AS staged
+              WHERE staged.account_id = stored.account_id
+                AND staged.currency = stored.currency
+                AND staged.snapshot_date = stored.snapshot_date
+                AND staged IS NOT DISTINCT FROM stored)
+        RETURNING stored.account_id, stored.currency, stored.snapshot_date
+    ),
+    noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM removed
+    )
+    -- a row that is about to be written again counts once, below
+    SELECT count(*)
+    INTO rows_saved
+    FROM removed
+    WHERE NOT EXISTS (
+        SELECT FROM stage_account_snapshot AS staged
+        WHERE staged.account_id = removed.account_id
+          AND staged.currency = removed.currency
+          AND staged.snapshot_date = removed.snapshot_date);
+
+    WITH added AS (
+        INSERT INTO rollforward_data.account_snapshot
+        SELECT staged.*
+        FROM stage_account_snapshot AS staged
+        WHERE NOT EXISTS (
+            SELECT FROM rollforward_data.account_snapshot AS stored
+            WHERE stored.account_id = staged.account_id
+              AND stored.currency = staged.currency
+              AND stored.snapshot_date = staged.snapshot_date)
+        RETURNING account_id
+    ),
+    noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM added
+    )
+    SELECT rows_saved + count(*) INTO rows_saved FROM added;
+
+    RETURN rows_saved;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.store_account_snapshots IS 'Makes the stored account snapshots of the range equal to the staged ones';

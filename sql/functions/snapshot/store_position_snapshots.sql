@@ -1,0 +1,46 @@
+-- Makes the stored position snapshots of the range equal to the staged ones, writing only what differs.
+--
+-- Adds the accounts it changed to stage_changed.
+--
+-- relies on   position_snapshot_date_idx, position_snapshot_pkey
+CREATE OR REPLACE FUNCTION rollforward.store_position_snapshots(end_date date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    WITH removed AS (
+        DELETE FROM rollforward_data.position_snapshot AS stored
+        USING stage_scope AS scope
+        WHERE stored.account_id = scope.account_id
+          AND stored.snapshot_date BETWEEN scope.from_date AND store_position_snapshots.end_date
+          AND NOT EXISTS (
+              SELECT FROM stage_position_snapshot AS staged
+              WHERE staged.account_id = stored.account_id
+                AND staged.instrument_id = stored.instrument_id
+                AND staged.currency = stored.currency
+                AND staged.snapshot_date = stored.snapshot_date
+                AND staged IS NOT DISTINCT FROM stored)
+        RETURNING stored.account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM removed;
+
+    WITH added AS (
+        INSERT INTO rollforward_data.position_snapshot
+        SELECT staged.*
+        FROM stage_position_snapshot AS staged
+        WHERE NOT EXISTS (
+            SELECT FROM rollforward_data.position_snapshot AS stored
+            WHERE stored.account_id = staged.account_id
+              AND stored.instrument_id = staged.instrument_id
+              AND stored.currency = staged.currency
+              AND stored.snapshot_date = staged.snapshot_date)
+        RETURNING account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM added;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.store_position_snapshots IS 'Makes the stored position snapshots of the range equal to the staged ones';

@@ -1,0 +1,60 @@
+-- Books the Tastytrade statement that this transaction has staged in rollforward_data.tastytrade_row.
+--
+-- All rows or none. Rows already known, from this or an overlapping statement, are not booked again. The snapshots
+-- are not computed here; the account is left marked as stale.
+--
+-- account_number   the account to book to; created when it is new, in the currency of its first movement
+-- returns          rows read, movements saved, movements already known, and the range of accounting dates
+-- errors           22R01 account_number is NULL or blank
+--                  22R02 nothing is staged
+--                  23R01 rows cannot be booked; DETAIL lists the first hundred as {line, column, value, reason},
+--                  tastytrade_offences() all of them while the rows are staged
+-- locks            the account row
+CREATE OR REPLACE FUNCTION rollforward.import_tastytrade(account_number text)
+RETURNS rollforward.import_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_read bigint;
+    offence_count bigint;
+    offending_rows bigint;
+    offences jsonb;
+    result rollforward.import_result;
+BEGIN
+    IF coalesce(btrim(account_number), '') = '' THEN
+        RAISE EXCEPTION 'account_number must not be NULL or blank'
+            USING ERRCODE = '22R01',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
+                  HINT = 'Pass the name by which the account is known; a new one is created.';
+    END IF;
+
+    SELECT count(*) INTO rows_read
+    FROM rollforward_data.tastytrade_row
+    WHERE transaction_id = pg_current_xact_id();
+    IF rows_read = 0 THEN
+        RAISE EXCEPTION 'no rows are staged: the statement is empty'
+            USING ERRCODE = '22R02',
+                  HINT = 'Copy the rows of the statement into rollforward_data.tastytrade_row in this transaction first.';
+    END IF;
+
+    SELECT count(*), count(DISTINCT line),
+           jsonb_agg(jsonb_build_object('line', line, 'column', "column", 'value', value, 'reason', reason)
+                     ORDER BY line) FILTER (WHERE nth <= 100)
+    INTO offence_count, offending_rows, offences
+    FROM (SELECT *, row_number() OVER (ORDER BY line) AS nth FROM rollforward.tastytrade_offences()) AS found;
+    IF offence_count > 0 THEN
+        RAISE EXCEPTION 'statement rejected: % of % rows cannot be booked', offending_rows, rows_read
+            USING ERRCODE = '23R01', DETAIL = offences,
+                  HINT = 'Nothing of this statement was saved. Correct the rows named, or leave them out, and import it again.';
+    END IF;
+
+    PERFORM rollforward.stage_tastytrade_movements();
+    result := rollforward.save_staged_movements(account_number, 'tastytrade');
+    result.rows_read := rows_read;
+    RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.import_tastytrade IS 'Books the Tastytrade statement staged by this transaction, whole or not at all';

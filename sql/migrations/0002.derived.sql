@@ -1,0 +1,90 @@
+-- Derived data: a pure function of the facts, rebuilt from them at any time. No foreign keys: verify() proves them.
+-- depends: 0001.facts
+
+CREATE TABLE rollforward_data.account_currency (
+    account_id bigint NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    CONSTRAINT account_currency_pkey PRIMARY KEY (account_id, currency)
+);
+COMMENT ON TABLE rollforward_data.account_currency IS 'Currencies in which an account has snapshots, so that look-ups need not discover them';
+
+CREATE TABLE rollforward_data.lot_slice (
+    account_id bigint NOT NULL,
+    opened_by bigint NOT NULL,
+    entered_by bigint NOT NULL,
+    lot_offset rollforward_data.exact_quantity NOT NULL,
+    quantity rollforward_data.exact_quantity NOT NULL,
+    instrument_id bigint NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    side rollforward_data.position_side NOT NULL,
+    opened_on date NOT NULL,
+    entered_on date NOT NULL,
+    closed_on date NOT NULL,
+    closed_by bigint,
+    carried_to bigint,
+    cost rollforward_data.exact_money NOT NULL,
+    proceeds rollforward_data.exact_money,
+    gain rollforward_data.exact_money,
+    lot_quantity rollforward_data.exact_quantity NOT NULL,
+    lot_cost rollforward_data.exact_money NOT NULL,
+    CONSTRAINT lot_slice_pkey PRIMARY KEY (account_id, opened_by, entered_by, lot_offset),
+    CONSTRAINT lot_slice_has_units CHECK (quantity > 0 AND lot_offset >= 0 AND lot_offset + quantity <= lot_quantity),
+    CONSTRAINT lot_slice_is_open_for_ever_or_closed CHECK ((closed_by IS NULL) = (closed_on = 'infinity')),
+    CONSTRAINT lot_slice_gain_is_proceeds_less_cost CHECK (
+        gain = CASE side WHEN 'long' THEN proceeds - cost ELSE cost - proceeds END)
+);
+-- Serves the opening lots of a recalculation: slices that were open on a day are those closed on it or later.
+CREATE INDEX lot_slice_closed_idx ON rollforward_data.lot_slice (account_id, closed_on);
+COMMENT ON TABLE rollforward_data.lot_slice IS
+    'Each lot cut into slices with one fate: closed by one movement, carried to another contract, or still open';
+COMMENT ON COLUMN rollforward_data.lot_slice.entered_by IS 'What brought the lot into this position: its opening, or a strike adjustment';
+COMMENT ON COLUMN rollforward_data.lot_slice.lot_offset IS 'Units of the lot before this slice, in FIFO order';
+COMMENT ON COLUMN rollforward_data.lot_slice.closed_on IS 'Day it closed; infinity while it is open';
+COMMENT ON COLUMN rollforward_data.lot_slice.carried_to IS 'The contract that a strike adjustment moved it to, at cost';
+COMMENT ON COLUMN rollforward_data.lot_slice.cost IS 'What opening it cost (long) or brought in (short)';
+COMMENT ON COLUMN rollforward_data.lot_slice.proceeds IS 'What closing it brought in (long) or cost (short)';
+
+CREATE TABLE rollforward_data.position_snapshot (
+    account_id bigint NOT NULL,
+    instrument_id bigint NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    snapshot_date date NOT NULL,
+    price_date date,
+    long_quantity rollforward_data.exact_quantity NOT NULL,
+    short_quantity rollforward_data.exact_quantity NOT NULL,
+    long_cost rollforward_data.exact_money NOT NULL,
+    short_cost rollforward_data.exact_money NOT NULL,
+    market_value rollforward_data.exact_money NOT NULL,
+    realized_gains rollforward_data.exact_money NOT NULL,
+    dividends rollforward_data.exact_money NOT NULL,
+    dividend_taxes rollforward_data.exact_money NOT NULL,
+    options_income rollforward_data.exact_money NOT NULL,
+    commissions rollforward_data.exact_money NOT NULL,
+    fees rollforward_data.exact_money NOT NULL,
+    CONSTRAINT position_snapshot_pkey PRIMARY KEY (account_id, instrument_id, currency, snapshot_date)
+);
+-- Serves replacing the rows of an account from a date on.
+CREATE INDEX position_snapshot_date_idx ON rollforward_data.position_snapshot (account_id, snapshot_date);
+COMMENT ON TABLE rollforward_data.position_snapshot IS 'Cumulative figures of a position on the dates it moved';
+
+CREATE TABLE rollforward_data.account_snapshot (
+    account_id bigint NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    snapshot_date date NOT NULL,
+    movement_counter integer NOT NULL,
+    deposited rollforward_data.exact_money NOT NULL,
+    withdrawn rollforward_data.exact_money NOT NULL,
+    invested rollforward_data.exact_money NOT NULL,
+    realized_gains rollforward_data.exact_money NOT NULL,
+    unrealized_gains rollforward_data.exact_money NOT NULL,
+    commissions rollforward_data.exact_money NOT NULL,
+    fees rollforward_data.exact_money NOT NULL,
+    options_income rollforward_data.exact_money NOT NULL,
+    dividends_received rollforward_data.exact_money NOT NULL,
+    other_income rollforward_data.exact_money NOT NULL,
+    cash_balance rollforward_data.exact_money NOT NULL,
+    open_units rollforward_data.exact_quantity NOT NULL,
+    CONSTRAINT account_snapshot_pkey PRIMARY KEY (account_id, currency, snapshot_date)
+);
+COMMENT ON TABLE rollforward_data.account_snapshot IS 'Cumulative figures of an account and currency on its dates with movements';
+COMMENT ON COLUMN rollforward_data.account_snapshot.open_units IS 'Units open over all positions, longs and shorts added';
