@@ -52,7 +52,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO rollforward_data.stale_mark (account_id, from_date)
-    SELECT account_id, '-infinity' FROM rollforward_data.account;
+    SELECT account_id, '0001-01-01' FROM rollforward_data.account;
     RETURN NULL;
 END
 $$;
@@ -63,7 +63,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO rollforward_data.stale_mark (account_id, from_date)
-    SELECT after.account_id, '-infinity'
+    SELECT after.account_id, '0001-01-01'
     FROM inserted AS after
     JOIN deleted AS before ON before.account_id = after.account_id
     WHERE before.costs_in_lot <> after.costs_in_lot;

@@ -29,13 +29,13 @@ BEGIN
     opening AS (
         SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS opening_no,
                queue_no, opened_by, opened_on, movement_id AS entered_by, on_date AS entered_on,
-               opened - open_quantity AS axis_start, lot_offset, lot_quantity, value AS lot_cost
+               opened - open_quantity AS axis_start, unit_offset AS lot_offset, all_units AS lot_quantity, value AS lot_cost
         FROM axis
         WHERE open_quantity > 0
     ),
     closing AS (
         SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS closing_no,
-               queue_no, movement_id, on_date, close_quantity, value, at_cost,
+               queue_no, movement_id, on_date, value, at_cost, unit_offset, all_units,
                coalesce(lag(closed) OVER (PARTITION BY queue_no ORDER BY generation, ordinal), 0) AS axis_start
         FROM axis
         WHERE close_quantity > 0
@@ -83,8 +83,10 @@ BEGIN
                AS cost
     ) AS lot
     CROSS JOIN LATERAL (
-        SELECT rollforward.allocated(closing.value, segment.axis_end - closing.axis_start, closing.close_quantity)
-               - rollforward.allocated(closing.value, segment.axis_start - closing.axis_start, closing.close_quantity)
+        SELECT rollforward.allocated(
+                   closing.value, closing.unit_offset + (segment.axis_end - closing.axis_start), closing.all_units)
+               - rollforward.allocated(
+                   closing.value, closing.unit_offset + (segment.axis_start - closing.axis_start), closing.all_units)
                AS value
     ) AS sale
     WHERE segment.axis_end > segment.axis_start;

@@ -23,7 +23,7 @@ BEGIN
         SELECT ordinal,
                count(*) FILTER (WHERE kind = 'strike_adjustment') OVER (
                    PARTITION BY account_id
-                   ORDER BY accounting_date, occurred_at, kind = 'strike_adjustment', ordinal
+                   ORDER BY accounting_date, occurred_at, kind = 'strike_adjustment', adjustment_key, ordinal
                    ROWS UNBOUNDED PRECEDING
                ) - (kind = 'strike_adjustment')::integer AS wave
         FROM stage_event

@@ -6,6 +6,9 @@
 -- * where all events of a position are such purchases and sales, the two sides are the positive and the negative
 --   part of one running sum;
 -- * where they mix with events that name their side, a true recurrence: one ordered pass by open_units().
+--
+-- The units of such a trade lie on one axis, those that close first: a closing part is a stretch of it, and what
+-- opens takes the cash that is left.
 CREATE OR REPLACE FUNCTION rollforward.settle_auto_events(wave integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -89,19 +92,23 @@ BEGIN
            settled.ordinal, settled.movement_id, settled.accounting_date,
            CASE WHEN part.opens THEN part.units ELSE 0 END,
            CASE WHEN part.opens THEN 0 ELSE part.units END,
-           -- closing parts first on the axis of the trade, so that both shares add up to its cash
            CASE WHEN part.opens = (part.on_short = 1) THEN 1 ELSE -1 END
-               * (rollforward.allocated(settled.net, part.reached, settled.quantity)
-                  - rollforward.allocated(settled.net, part.reached - part.units, settled.quantity)),
+               * (settled.net
+                  - CASE WHEN part.opens
+                         THEN rollforward.allocated(settled.net, part.units_before, settled.quantity)
+                         ELSE 0
+                    END),
            false,
-           settled.movement_id, settled.accounting_date, 0, part.units
+           settled.movement_id, settled.accounting_date,
+           CASE WHEN part.opens THEN 0 ELSE part.units_before END,
+           CASE WHEN part.opens THEN part.units ELSE settled.quantity END
     FROM settled
     CROSS JOIN LATERAL (VALUES
-        (0, false, settled.closes_long, settled.closes_long),
-        (1, false, settled.closes_short, settled.closes_long + settled.closes_short),
+        (0, false, settled.closes_long, 0),
+        (1, false, settled.closes_short, settled.closes_long),
         ((settled.kind = 'sell')::integer, true,
-         settled.quantity - settled.closes_long - settled.closes_short, settled.quantity)
-    ) AS part (on_short, opens, units, reached)
+         settled.quantity - settled.closes_long - settled.closes_short, settled.closes_long + settled.closes_short)
+    ) AS part (on_short, opens, units, units_before)
     WHERE part.units > 0
       AND (settled.kind IN ('buy', 'sell') OR NOT part.opens);
 END

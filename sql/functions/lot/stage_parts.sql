@@ -5,7 +5,8 @@
 -- may close and open.
 --
 -- part        queue_no = position_no × 2, + 1 on the short side; generation 0 for lots, 1 for events
--- value       cost of an opening part, proceeds of a closing part; positive when money flowed as the side expects
+-- value       cost of the lot that is opened, proceeds of the trade that closes, for all_units of it; positive when
+--             money flowed as the side expects. The part is the stretch of them from unit_offset on
 CREATE OR REPLACE FUNCTION rollforward.stage_parts(wave integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -25,8 +26,8 @@ BEGIN
         at_cost boolean,
         opened_by bigint,
         opened_on date,
-        lot_offset numeric,
-        lot_quantity numeric
+        unit_offset numeric,
+        all_units numeric
     ) ON COMMIT DROP;
     TRUNCATE stage_part;
 

@@ -107,6 +107,7 @@ BEGIN
                 THEN coalesce(round(movement.quantity * movement.price * position.multiplier, 8), 0)
            END AS carried_cost,
            successor.position_no AS to_position_no,
+           CASE WHEN movement.kind = 'strike_adjustment' THEN movement.natural_key END AS adjustment_key,
            movement.amount
                - CASE WHEN scope.costs_in_lot THEN movement.commission + movement.fee + movement.tax ELSE 0 END AS net,
            0 AS wave

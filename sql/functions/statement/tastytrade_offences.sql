@@ -5,7 +5,9 @@
 --           not_a_time, not_a_date, not_a_number, not_positive, missing, unknown_currency, unpaired
 CREATE OR REPLACE FUNCTION rollforward.tastytrade_offences()
 RETURNS TABLE (line integer, "column" text, value text, reason text)
-LANGUAGE sql STABLE PARALLEL UNSAFE
+LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT reading.line, offence."column", offence.value, offence.reason
     FROM rollforward.tastytrade_reading AS reading

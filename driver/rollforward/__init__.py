@@ -1,0 +1,1 @@
+"""Exact, cumulative, daily snapshots of broker accounts, computed inside PostgreSQL."""

@@ -1,0 +1,7 @@
+"""``python -m rollforward``: the command line."""
+
+import sys
+
+from rollforward.cli import main
+
+sys.exit(main())

@@ -1,0 +1,45 @@
+-- Adds an account.
+--
+-- account_number   the name by which users and statements call it; must be new
+-- base_currency    currency in which the account as a whole is valued
+-- broker, person   names; created when they are new
+-- returns          the new account_id
+-- errors           22R01 a name is NULL or blank, or the currency is not a code
+--                  23505 the account exists already
+CREATE OR REPLACE FUNCTION rollforward.add_account(
+    account_number text,
+    base_currency text DEFAULT 'USD',
+    broker text DEFAULT NULL,
+    person text DEFAULT NULL
+)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    new_id bigint;
+BEGIN
+    IF coalesce(btrim(account_number), '') = '' THEN
+        RAISE EXCEPTION 'account_number must not be NULL or blank'
+            USING ERRCODE = '22R01',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
+                  HINT = 'Pass the name by which the account is to be known.';
+    END IF;
+
+    INSERT INTO rollforward_data.account (number, base_currency)
+    VALUES (account_number, 'USD')
+    RETURNING account_id INTO new_id;
+
+    PERFORM rollforward.set_account(account_number, 'base_currency', base_currency);
+    IF broker IS NOT NULL THEN
+        PERFORM rollforward.set_account(account_number, 'broker', broker);
+    END IF;
+    IF person IS NOT NULL THEN
+        PERFORM rollforward.set_account(account_number, 'person', person);
+    END IF;
+    RETURN new_id;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.add_account IS 'Adds an account';

@@ -1,0 +1,100 @@
+-- Computes one account date by date: the independent reference, as a processing mode of its own.
+--
+-- The same figures as process_batch, by a plain loop from the first movement on; slow, and meant to be.
+-- A range that begins later than the account is stale is begun there; what lies after the range is marked stale.
+--
+-- account_id             the account to compute
+-- start_date, end_date   both included
+-- returns                counts and timings
+-- errors                 22R01 an argument is NULL, the range is upside down, or the account is unknown
+-- locks                  the account row
+CREATE OR REPLACE FUNCTION rollforward.process_per_date(account_id bigint, start_date date, end_date date)
+RETURNS rollforward.batch_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+DECLARE
+    began timestamptz := clock_timestamp();
+    calculated timestamptz;
+    first_date date;
+    seen bigint[];
+    reference jsonb;
+    item jsonb;
+    result rollforward.batch_result;
+BEGIN
+    PERFORM rollforward.require_range(start_date, end_date);
+    PERFORM rollforward.require_accounts(ARRAY[account_id]);
+    PERFORM FROM rollforward_data.account AS locked
+    WHERE locked.account_id = process_per_date.account_id
+    FOR NO KEY UPDATE;
+
+    SELECT least(start_date, min(mark.from_date)), coalesce(array_agg(mark.mark_id), '{}')
+    INTO first_date, seen
+    FROM rollforward_data.stale_mark AS mark
+    WHERE mark.account_id = process_per_date.account_id AND mark.from_date <= end_date;
+
+    SELECT count(*), count(DISTINCT movement.accounting_date)
+    INTO result.movements_processed, result.dates_processed
+    FROM rollforward_data.movement
+    WHERE movement.account_id = process_per_date.account_id
+      AND movement.accounting_date BETWEEN first_date AND end_date;
+
+    SELECT coalesce(jsonb_agg(jsonb_build_object('object', row.object, 'content', row.content)), '[]')
+    INTO reference
+    FROM rollforward.reference_rows(account_id, end_date) AS row;
+    calculated := clock_timestamp();
+
+    DELETE FROM rollforward_data.lot_slice AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.closed_on >= first_date AND stored.entered_on <= end_date;
+    DELETE FROM rollforward_data.position_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.snapshot_date BETWEEN first_date AND end_date;
+    DELETE FROM rollforward_data.account_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.snapshot_date BETWEEN first_date AND end_date;
+
+    result.snapshots_saved := 0;
+    FOR item IN SELECT value FROM jsonb_array_elements(reference) LOOP
+        IF item ->> 'object' = 'lot_slice' AND (item #>> '{content,closed_on}')::date >= first_date THEN
+            INSERT INTO rollforward_data.lot_slice
+            SELECT * FROM jsonb_populate_record(NULL::rollforward_data.lot_slice, item -> 'content');
+        ELSIF item ->> 'object' = 'position_snapshot' AND (item #>> '{content,snapshot_date}')::date >= first_date THEN
+            INSERT INTO rollforward_data.position_snapshot
+            SELECT * FROM jsonb_populate_record(NULL::rollforward_data.position_snapshot, item -> 'content');
+        ELSIF item ->> 'object' = 'account_snapshot' AND (item #>> '{content,snapshot_date}')::date >= first_date THEN
+            INSERT INTO rollforward_data.account_snapshot
+            SELECT * FROM jsonb_populate_record(NULL::rollforward_data.account_snapshot, item -> 'content');
+            INSERT INTO rollforward_data.account_currency (account_id, currency)
+            VALUES (account_id, item #>> '{content,currency}')
+            ON CONFLICT ON CONSTRAINT account_currency_pkey DO NOTHING;
+            result.snapshots_saved := result.snapshots_saved + 1;
+        END IF;
+    END LOOP;
+
+    DELETE FROM rollforward_data.stale_mark AS mark
+    WHERE mark.account_id = process_per_date.account_id AND mark.mark_id = ANY (seen);
+    IF isfinite(end_date) THEN
+        INSERT INTO rollforward_data.stale_mark (account_id, from_date)
+        SELECT process_per_date.account_id, end_date + 1
+        WHERE EXISTS (SELECT FROM rollforward_data.movement AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.accounting_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.position_snapshot AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date);
+    END IF;
+
+    result.success := true;
+    result.mode := 'per_date';
+    result.fell_back := false;
+    result.errors := '[]';
+    result.load_ms := 0;
+    result.calculation_ms := rollforward.elapsed_ms(began, calculated);
+    result.persistence_ms := rollforward.elapsed_ms(calculated, clock_timestamp());
+    result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
+    RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.process_per_date IS 'Computes one account date by date, by the independent reference';

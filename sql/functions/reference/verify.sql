@@ -1,0 +1,90 @@
+-- Recomputes by the reference and reports every field in which stored data differs; no row means it is right.
+--
+-- account_ids            accounts to verify; NULL means all
+-- start_date, end_date   restrict what is compared to snapshots, and lots closed, between them; NULL means open
+-- returns                one row per differing field; stored is NULL where a row is missing, expected where it
+--                        should not be
+-- errors                 22R01 an account is unknown or the range is upside down
+CREATE OR REPLACE FUNCTION rollforward.verify(
+    account_ids bigint[] DEFAULT NULL,
+    start_date date DEFAULT NULL,
+    end_date date DEFAULT NULL
+)
+RETURNS TABLE (account_id bigint, object text, key jsonb, field text, stored text, expected text)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    first_date date := coalesce(verify.start_date, '-infinity');
+    last_date date := coalesce(verify.end_date, 'infinity');
+    subject bigint;
+BEGIN
+    PERFORM rollforward.require_range(first_date, last_date);
+    IF verify.account_ids IS NOT NULL THEN
+        PERFORM rollforward.require_accounts(verify.account_ids);
+    END IF;
+
+    FOR subject IN
+        SELECT account.account_id FROM rollforward_data.account
+        WHERE verify.account_ids IS NULL OR account.account_id = ANY (verify.account_ids)
+        ORDER BY account.account_id
+    LOOP
+        RETURN QUERY
+        WITH reference AS (
+            SELECT reference.object, reference.content
+            FROM rollforward.reference_rows(subject, last_date) AS reference
+        ),
+        stored AS (
+            SELECT 'lot_slice' AS object, to_jsonb(slice) AS content
+            FROM rollforward_data.lot_slice AS slice
+            WHERE slice.account_id = subject
+            UNION ALL
+            SELECT 'position_snapshot', to_jsonb(snapshot)
+            FROM rollforward_data.position_snapshot AS snapshot
+            WHERE snapshot.account_id = subject
+            UNION ALL
+            SELECT 'account_snapshot', to_jsonb(snapshot)
+            FROM rollforward_data.account_snapshot AS snapshot
+            WHERE snapshot.account_id = subject
+        ),
+        keyed AS (
+            SELECT side.is_stored, side.object, side.content,
+                   CASE side.object
+                       WHEN 'lot_slice' THEN jsonb_build_object(
+                           'opened_by', side.content -> 'opened_by', 'entered_by', side.content -> 'entered_by',
+                           'lot_offset', side.content -> 'lot_offset')
+                       WHEN 'position_snapshot' THEN jsonb_build_object(
+                           'instrument_id', side.content -> 'instrument_id', 'currency', side.content -> 'currency',
+                           'snapshot_date', side.content -> 'snapshot_date')
+                       ELSE jsonb_build_object(
+                           'currency', side.content -> 'currency', 'snapshot_date', side.content -> 'snapshot_date')
+                   END AS key
+            FROM (SELECT false AS is_stored, reference.* FROM reference
+                  UNION ALL
+                  SELECT true, stored.* FROM stored) AS side
+            WHERE coalesce(side.content ->> 'snapshot_date', side.content ->> 'closed_on')::date
+                  BETWEEN first_date AND last_date
+        ),
+        field AS (
+            SELECT keyed.is_stored, keyed.object, keyed.key, item.key AS field, item.value
+            FROM keyed
+            CROSS JOIN LATERAL jsonb_each(keyed.content - ARRAY['account_id']) AS item
+        )
+        SELECT subject,
+               coalesce(now.object, wanted.object),
+               coalesce(now.key, wanted.key),
+               coalesce(now.field, wanted.field),
+               now.value #>> '{}',
+               wanted.value #>> '{}'
+        FROM (SELECT * FROM field WHERE is_stored) AS now
+        FULL JOIN (SELECT * FROM field WHERE NOT is_stored) AS wanted
+            ON wanted.object = now.object AND wanted.key = now.key AND wanted.field = now.field
+        WHERE now.value IS DISTINCT FROM wanted.value
+        ORDER BY 2, 3, 4;
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.verify IS 'Recomputes by the reference and reports every field in which stored data differs';

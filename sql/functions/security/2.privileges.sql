@@ -1,0 +1,47 @@
+-- Privileges are the interface: what a role may call is listed here and nowhere else.
+--
+-- reader     views, look-ups and checks
+-- writer     what the reader may, and record facts and compute
+-- operator   what the writer may, and run the reference
+REVOKE ALL ON SCHEMA rollforward, rollforward_data FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA rollforward, rollforward_data FROM PUBLIC;
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA rollforward, rollforward_data FROM PUBLIC;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA rollforward, rollforward_data FROM PUBLIC;
+
+DO $$
+DECLARE
+    permission record;
+BEGIN
+    FOR permission IN
+        WITH granted (lowest_role, privilege, objects) AS (VALUES
+            ('reader', 'USAGE ON SCHEMA', ARRAY['rollforward']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.account', 'rollforward.account_currency', 'rollforward.account_snapshot',
+                'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement', 'rollforward.open_lot',
+                'rollforward.orphan_closing', 'rollforward.position_snapshot',
+                'rollforward.stale_account', 'rollforward.tastytrade_event']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
+                'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.snapshots_as_of',
+                'rollforward.verify']),
+            ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
+            ('writer', 'INSERT ON TABLE', ARRAY['rollforward_data.tastytrade_row']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.add_account', 'rollforward.import_tastytrade', 'rollforward.process',
+                'rollforward.process_batch(bigint, date, date, boolean)',
+                'rollforward.process_batch(bigint[], date, date, boolean)',
+                'rollforward.process_stale', 'rollforward.set_account', 'rollforward.tastytrade_offences']),
+            ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
+        ),
+        ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))
+        SELECT format('GRANT %s %s TO %I', granted.privilege, array_to_string(granted.objects, ', '),
+                      'rollforward_' || holder.role_name) AS statement
+        FROM granted
+        JOIN ranked AS lowest ON lowest.role_name = granted.lowest_role
+        JOIN ranked AS holder ON holder.rank >= lowest.rank
+        WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = 'rollforward_' || holder.role_name)
+    LOOP
+        EXECUTE permission.statement;
+    END LOOP;
+END
+$$;
