@@ -1,1 +1,37 @@
-"""Exact, cumulative, daily snapshots of broker accounts, computed inside PostgreSQL."""
+"""Exact, cumulative, daily snapshots of broker accounts, computed inside PostgreSQL.
+
+``connect`` gives a session whose methods are one function call in the database each::
+
+    with rollforward.connect("dbname=books") as session:
+        session.import_statement("statement.csv", account="U1", broker="tastytrade")
+        session.process_stale()
+        for snapshot in session.latest():
+            print(snapshot.account_number, snapshot.cash_balance)
+"""
+
+from rollforward.errors import (
+    BadArgument,
+    BatchRejected,
+    ConnectionFailed,
+    RetryLater,
+    RollforwardError,
+    StatementRefused,
+)
+from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, Tie
+from rollforward.session import Session, connect
+
+__all__ = [
+    "AccountSnapshot",
+    "BadArgument",
+    "BatchRejected",
+    "BatchResult",
+    "ConnectionFailed",
+    "Difference",
+    "ImportResult",
+    "RetryLater",
+    "RollforwardError",
+    "Session",
+    "StatementRefused",
+    "Tie",
+    "connect",
+]

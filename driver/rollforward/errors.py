@@ -7,6 +7,9 @@ detail (parsed when it is JSON), and a hint. ``exit_code`` is what the command l
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
@@ -67,6 +70,42 @@ class BadArgument(RollforwardError):
 
 class BatchRejected(RollforwardError):
     """SQLSTATE 23R01: some rows of the batch cannot be saved, so none were; ``detail`` lists all offences."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a value of a statement cannot be booked; without a column and a value, a whole line is meant."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+class StatementRefused(RollforwardError):
+    """A statement was refused as a whole and nothing of it saved; ``refusals`` says why."""
+
+    def __init__(
+        self, path: Path, refusals: Sequence[Refusal], *, message: str | None = None, sqlstate: str = "23R01"
+    ) -> None:
+        super().__init__(
+            message or f"statement rejected: {path} cannot be read as its layout says",
+            sqlstate=sqlstate,
+            detail=[asdict(refusal) for refusal in refusals],
+            hint="Nothing of this file was saved.",
+        )
+        self.refusals = list(refusals)
+
+    @classmethod
+    def of_rows(cls, path: Path, rejected: BatchRejected) -> StatementRefused:
+        """The rejection of staged rows by the database, with the name of the file."""
+        offences = rejected.detail if isinstance(rejected.detail, list) else []
+        refusals = [
+            Refusal(str(path), offence["line"], offence["column"], offence["value"] or "", offence["reason"])
+            for offence in offences
+        ]
+        return cls(path, refusals, message=f"{path}: {rejected.message}")
 
 
 class StaleVersion(RollforwardError):

@@ -17,11 +17,11 @@ BEGIN
             ('reader', 'USAGE ON SCHEMA', ARRAY['rollforward']),
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.account', 'rollforward.account_currency', 'rollforward.account_snapshot',
-                'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement', 'rollforward.open_lot',
+                'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement', 'rollforward.open_lot',
                 'rollforward.orphan_closing', 'rollforward.position_snapshot',
                 'rollforward.stale_account', 'rollforward.tastytrade_event']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
+                'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.snapshots_as_of',
                 'rollforward.verify']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),

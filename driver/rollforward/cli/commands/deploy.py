@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from rollforward.cli.context import Context
@@ -45,15 +46,24 @@ def run(args: argparse.Namespace, context: Context) -> int:
         )
     for warning in report.warnings:
         context.note(f"warning: {warning}")
-    context.emit(report.as_dict(), lambda console: _print(report, console))
+    in_full = args.dry_run or context.options.verbosity > 0
+    context.emit(report.as_dict(), lambda console: _print(report, console, in_full=in_full))
     return 0
 
 
-def _print(report: DeployReport, console: Console) -> None:
+def _print(report: DeployReport, console: Console, *, in_full: bool) -> None:
     if report.nothing_to_do:
         console.print(f"nothing to do: the database is at version {report.version}", markup=False)
         return
-    for action, items in (
+    for action, items in _actions(report) if in_full else ():
+        for item in items:
+            console.print(f"{action:<10}{item.replace('pg_catalog.', '')}", markup=False)
+    done = "would deploy" if report.dry_run else "deployed"
+    console.print(f"{done} version {report.version}: {_summary(report)}", markup=False)
+
+
+def _actions(report: DeployReport) -> Iterable[tuple[str, Iterable[str]]]:
+    return (
         ("migrated", report.migrations),
         ("created", report.created),
         ("replaced", report.replaced),
@@ -61,11 +71,7 @@ def _print(report: DeployReport, console: Console) -> None:
         ("removed", report.removed),
         ("kept", report.grants_kept),
         ("secured", report.security),
-    ):
-        for item in items:
-            console.print(f"{action:<10}{item.replace('pg_catalog.', '')}", markup=False)
-    done = "would deploy" if report.dry_run else "deployed"
-    console.print(f"{done} version {report.version}: {_summary(report)}", markup=False)
+    )
 
 
 def _summary(report: DeployReport) -> str:

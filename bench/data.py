@@ -1,0 +1,193 @@
+"""Generated data: the same seed gives the same bytes, on every version of PostgreSQL.
+
+Everything is one INSERT … SELECT FROM generate_series; chance comes from ``hashint8extended`` of the account and the
+step, so no row depends on the order in which others are made. Accounts are loaded one after the other, as a backfill
+does. There are no prices, so positions are carried at cost: all contestants agree on what is unrealized.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from psycopg import Connection
+from psycopg.rows import TupleRow
+
+SEED = 20250102
+FIRST_DATE = date(2020, 1, 6)  # a Monday
+
+# 500 shares, 500 options on them, 50 funds.
+_INSTRUMENTS = """
+INSERT INTO rollforward_data.instrument (
+    instrument_id, symbol, kind, currency, multiplier, underlying, expiration, strike, option_right)
+SELECT number, 'S' || number, 'stock'::rollforward_data.instrument_kind, 'USD', 1, NULL, NULL::date, NULL::numeric,
+       NULL::rollforward_data.option_right
+FROM generate_series(1, 500) AS number
+UNION ALL
+SELECT 500 + number, 'S' || number || ' 301220C00100000', 'option', 'USD', 100, 'S' || number, '2030-12-20', 100, 'call'
+FROM generate_series(1, 500) AS number
+UNION ALL
+SELECT 1000 + number, 'F' || number, 'etf', 'USD', 1, NULL, NULL, NULL, NULL
+FROM generate_series(1, 50) AS number
+"""
+
+_ACCOUNTS = """
+INSERT INTO rollforward_data.account (account_id, number, base_currency)
+SELECT number, 'A' || number, 'USD'
+FROM generate_series(1, %(accounts)s) AS number
+"""
+
+# A round of ten movements, drawn by chance where there are two kinds: money comes or goes; shares are bought, pay a
+# dividend, and are sold in two parts, of which some stays; options are sold short, half bought back, half expire; a fee or
+# interest; a fund is bought or sold whatever its position, across zero. Shares and options return every fourth round,
+# so queues hold several lots.
+_MOVEMENTS = """
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, effect, side, currency, instrument_id, quantity, price, amount,
+    commission, fee, tax, natural_key)
+WITH script (slot, kind, other_kind, effect, side, first_instrument, instruments, part, price_factor) AS (VALUES
+    (0, 'deposit', 'withdrawal', NULL, NULL, NULL, NULL, NULL, NULL),
+    (1, 'buy', 'buy', 'open', NULL, 1, 500, 1, 1),
+    (2, 'sell', 'sell', 'open', NULL, 501, 500, 1, 0.10),
+    (3, 'dividend', 'dividend', NULL, NULL, 1, 500, NULL, NULL),
+    (4, 'sell', 'sell', 'close', NULL, 1, 500, 0.4, 1.05),
+    (5, 'buy', 'buy', 'close', NULL, 501, 500, 0.5, 0.08),
+    (6, 'fee', 'interest', NULL, NULL, NULL, NULL, NULL, NULL),
+    (7, 'sell', 'sell', 'close', NULL, 1, 500, 0.3, 0.97),
+    (8, 'expiration', 'expiration', 'close', 'short', 501, 500, 0.5, 0),
+    (9, 'buy', 'sell', 'auto', NULL, 1001, 50, 1, 1)
+),
+drawn AS MATERIALIZED (
+    SELECT account_id, step, step %% 10 AS slot,
+           abs(hashint8extended(account_id * 1000 + step / 10, %(seed)s) %% 1000000) AS chance,
+           abs(hashint8extended(account_id * 1000 + step / 10 %% 4, %(seed)s) %% 1000000) AS choice,
+           step::bigint * %(dates)s / %(per_account)s AS day
+    FROM generate_series(1, %(accounts)s) AS account_id
+    CROSS JOIN generate_series(0, %(per_account)s - 1) AS step
+),
+shaped AS MATERIALIZED (
+    SELECT drawn.account_id, drawn.step, drawn.chance, script.effect, script.side,
+           %(first_date)s::date + (drawn.day / 5 * 7 + drawn.day %% 5)::integer AS on_date,
+           CASE drawn.chance %% 2 WHEN 0 THEN script.kind ELSE script.other_kind END AS kind,
+           script.first_instrument + CASE WHEN script.effect = 'auto' THEN drawn.account_id ELSE drawn.choice END
+               %% script.instruments AS instrument_id,
+           script.part * CASE script.first_instrument
+                             WHEN 501 THEN 2 * (1 + drawn.chance %% 5) ELSE 2.5 * (1 + drawn.chance %% 20)
+                         END AS quantity,
+           round(script.price_factor * (10 + drawn.chance %% 9000 / 100.0), 2) AS price,
+           CASE script.first_instrument WHEN 501 THEN 100 ELSE 1 END AS multiplier
+    FROM drawn
+    JOIN script USING (slot)
+)
+SELECT account_id,
+       on_date + time '14:30' + step * interval '1 second',
+       on_date,
+       kind::rollforward_data.movement_kind,
+       effect::rollforward_data.movement_effect,
+       side::rollforward_data.position_side,
+       'USD',
+       instrument_id,
+       quantity,
+       price,
+       CASE kind
+           WHEN 'deposit' THEN 1000 + chance %% 9000
+           WHEN 'withdrawal' THEN -100 - chance %% 900
+           WHEN 'dividend' THEN 1 + chance %% 1000 / 100.0
+           WHEN 'interest' THEN 1 + chance %% 100 / 100.0
+           WHEN 'fee' THEN -5
+           WHEN 'expiration' THEN 0
+           ELSE round(CASE kind WHEN 'buy' THEN -1 ELSE 1 END * quantity * price * multiplier, 2)
+       END,
+       CASE WHEN kind IN ('buy', 'sell') THEN 1 ELSE 0 END,
+       CASE WHEN kind IN ('buy', 'sell') THEN 0.12 ELSE 0 END,
+       CASE kind WHEN 'dividend' THEN round((1 + chance %% 1000 / 100.0) * 0.15, 2) ELSE 0 END,
+       int8send(account_id) || int8send(step)
+FROM shaped
+ORDER BY account_id, step
+"""
+
+# Six purchases in ten, four sales of the same mean size; with auto the position crosses zero now and then.
+_TRADES = """
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, price, amount, natural_key)
+SELECT 1 + trade.position / 50,
+       %(first_date)s::date + time '09:00' + trade.step * interval '1 minute',
+       %(first_date)s::date + (trade.step / 1000)::integer,
+       (CASE WHEN trade.buys THEN 'buy' ELSE 'sell' END)::rollforward_data.movement_kind,
+       (CASE WHEN %(auto)s THEN 'auto' WHEN trade.buys THEN 'open' ELSE 'close' END)::rollforward_data.movement_effect,
+       'USD',
+       1 + trade.position %% 50,
+       trade.quantity,
+       10,
+       CASE WHEN trade.buys THEN -10 ELSE 10 END * trade.quantity,
+       int8send(trade.number)
+FROM (
+    SELECT number,
+           number %% %(positions)s AS position,
+           number / %(positions)s AS step,
+           1 + abs(hashint8extended(number, %(seed)s) %% 100) AS quantity,
+           abs(hashint8extended(number, %(seed)s + 1) %% 10) < CASE WHEN %(auto)s THEN 5 ELSE 6 END AS buys
+    FROM generate_series(0, %(trades)s::bigint - 1) AS number
+) AS trade
+ORDER BY trade.position, trade.step
+"""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A generated ledger: how many accounts, over how many weekdays, with how many movements each."""
+
+    accounts: int
+    dates: int
+    per_account: int
+
+    @property
+    def account_ids(self) -> list[int]:
+        return list(range(1, self.accounts + 1))
+
+    @property
+    def days(self) -> list[date]:
+        """Its weekdays; each has a movement when there are as many movements as dates."""
+        return [FIRST_DATE + timedelta(days=day // 5 * 7 + day % 5) for day in range(self.dates)]
+
+    @property
+    def last_date(self) -> date:
+        return self.days[-1]
+
+    def load(self, connection: Connection[TupleRow]) -> None:
+        """Write the instruments, the accounts and their movements; forget the stale marks; analyze."""
+        connection.execute(_INSTRUMENTS)
+        connection.execute(_ACCOUNTS, {"accounts": self.accounts})
+        values = {"accounts": self.accounts, "dates": self.dates, "per_account": self.per_account}
+        connection.execute(_MOVEMENTS, {**values, "seed": SEED, "first_date": FIRST_DATE})
+        _settle(connection)
+
+
+@dataclass(frozen=True)
+class Trades:
+    """Nothing but trades, spread evenly over positions, 50 positions an account."""
+
+    trades: int
+    positions: int
+    auto: bool
+
+    @property
+    def accounts(self) -> int:
+        return (self.positions + 49) // 50
+
+    @property
+    def account_ids(self) -> list[int]:
+        return list(range(1, self.accounts + 1))
+
+    def load(self, connection: Connection[TupleRow]) -> None:
+        """Write the instruments, the accounts and their trades; forget the stale marks; analyze."""
+        connection.execute(_INSTRUMENTS)
+        connection.execute(_ACCOUNTS, {"accounts": self.accounts})
+        values = {"trades": self.trades, "positions": self.positions, "auto": self.auto}
+        connection.execute(_TRADES, {**values, "seed": SEED, "first_date": FIRST_DATE})
+        _settle(connection)
+
+
+def _settle(connection: Connection[TupleRow]) -> None:
+    connection.execute("TRUNCATE rollforward_data.stale_mark")
+    connection.execute("VACUUM (ANALYZE)")

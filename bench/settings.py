@@ -1,0 +1,58 @@
+"""How the benchmark is run: the server's settings and the sizes of the workloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+# What is not named here stands at PostgreSQL's default, among it fsync and synchronous_commit, which are on.
+SERVER_SETTINGS = {
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "shared_buffers": "1GB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "30min",
+    "effective_cache_size": "8GB",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",  # what one core does
+    "autovacuum": "off",  # tables are vacuumed and analyzed once, after loading
+}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Sizes of the workloads and how often each measurement is repeated."""
+
+    name: str
+    repetitions: int
+    one_account_dates: tuple[int, ...]
+    many_accounts: int  # for client and reference, over 60 dates
+    batch_accounts: int  # for batch ÷ floor, 100 movements each
+    fifo_trades: int  # in one position, and over a tenth as many
+    lookup_accounts: int  # 50 snapshots each
+    backdated_accounts: tuple[int, int]
+
+
+FULL = Scale(
+    name="full",
+    repetitions=5,
+    one_account_dates=(3, 30, 365),
+    many_accounts=100,
+    batch_accounts=10_000,
+    fifo_trades=1_000_000,
+    lookup_accounts=20_000,
+    backdated_accounts=(100, 10_000),
+)
+QUICK = Scale(
+    name="quick",
+    repetitions=3,
+    one_account_dates=(3, 30, 365),
+    many_accounts=20,
+    batch_accounts=1_000,
+    fifo_trades=100_000,
+    lookup_accounts=20_000,
+    backdated_accounts=(100, 1_000),
+)

@@ -1,0 +1,140 @@
+"""``rollforward process``: compute lots and snapshots, in chunks of accounts, on one or more connections."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from rollforward.cli.context import Context
+
+if TYPE_CHECKING:
+    from rollforward.connection import Database
+    from rollforward.results import BatchResult
+
+CHUNK_SIZE = 500
+MODES = ("auto", "batch", "per-date", "shadow")
+SCENARIOS = ("manual", "import", "realtime", "backfill", "nightly")
+
+
+def register(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "process",
+        help="compute lots and snapshots",
+        description="Compute lots, position snapshots and account snapshots. Without a range: what changed"
+        f" facts made stale. Every {CHUNK_SIZE} accounts are a transaction.",
+    )
+    parser.add_argument(
+        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
+    )
+    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--scenario", choices=SCENARIOS, default="manual", help="default: %(default)s")
+    parser.add_argument(
+        "--mode",
+        choices=MODES,
+        default="auto",
+        help="auto: the batch, and the reference for an account that it fails for (default)",
+    )
+    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="connections (default: 1)")
+    parser.add_argument(
+        "--stale", action="store_true", help="only accounts that are stale, even with a range"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Process, and print the totals; exit code 1 when an account failed."""
+    from rollforward.cli.warnings import processing_warnings
+    from rollforward.errors import UsageError
+    from rollforward.session import connect
+
+    if args.mode == "shadow":
+        raise UsageError("mode shadow is not there yet", hint="Use auto, batch or per-date.")
+
+    with context.database() as database:
+        with connect(database.dsn) as session:
+            accounts = session.account_ids(args.account)
+            if args.stale or (args.start is None and args.end is None):
+                stale = {row[0] for row in session.fetch("SELECT account_id FROM rollforward.stale_account")}
+                accounts = [account for account in accounts if account in stale]
+        chunks = [accounts[at : at + CHUNK_SIZE] for at in range(0, len(accounts), CHUNK_SIZE)]
+        results: list[BatchResult] = []
+        with context.progress() as progress:
+            bar = progress.add_task("processing", total=len(accounts))
+            for chunk, found in _processed(database, chunks, args):
+                results += found
+                progress.advance(bar, len(chunk))
+        with connect(database.dsn) as session:
+            warnings = processing_warnings(session, accounts) if accounts else []
+
+    document = summary(results, len(accounts))
+    for warning in warnings:
+        context.note(f"warning: {warning}")
+    for error in document["errors"]:
+        context.note(
+            f"error: account {error['account_id']}: {error['message']}  (SQLSTATE {error['sqlstate']})"
+        )
+    context.emit(
+        {**document, "warnings": warnings}, lambda console: console.print(_sentence(document), markup=False)
+    )
+    return 0 if document["success"] else 1
+
+
+def _processed(
+    database: Database, chunks: Sequence[list[int]], args: argparse.Namespace
+) -> Iterator[tuple[list[int], list[BatchResult]]]:
+    """Each chunk with its results, as they come, on as many connections as there are workers."""
+
+    def work(chunk: list[int]) -> tuple[list[int], list[BatchResult]]:
+        return chunk, process_chunk(database.dsn, chunk, args.start, args.end, args.mode, args.scenario)
+
+    with ThreadPoolExecutor(args.workers) as pool:
+        yield from pool.map(work, chunks)
+
+
+def process_chunk(
+    dsn: str, accounts: list[int], start: date | None, end: date | None, mode: str, scenario: str
+) -> list[BatchResult]:
+    """One chunk of accounts, one transaction. A start that is open begins where each account is stale."""
+    from rollforward.session import connect
+
+    last = end or date.max
+    first = start or last
+    with connect(dsn) as session, session.connection.transaction():
+        if mode == "batch":
+            return [session.process_batch(accounts, first, last)]
+        if mode == "per-date":
+            return [session.process_per_date(account, first, last) for account in accounts]
+        return [session.process(accounts, first, last, scenario=scenario)]
+
+
+def summary(results: Sequence[BatchResult], accounts: int) -> dict[str, Any]:
+    """The totals of several calls, as one document."""
+    return {
+        "accounts": accounts,
+        "success": all(result.success for result in results),
+        "fell_back": any(result.fell_back for result in results),
+        "snapshots_saved": sum(result.snapshots_saved for result in results),
+        "movements_processed": sum(result.movements_processed for result in results),
+        "dates_processed": max((result.dates_processed for result in results), default=0),
+        "total_ms": sum(result.total_ms for result in results),
+        "errors": [error for result in results for error in result.errors],
+    }
+
+
+def _sentence(document: dict[str, Any]) -> str:
+    return (
+        f"processed {document['accounts']} accounts, {document['movements_processed']} movements:"
+        f" {document['snapshots_saved']} snapshots written in {document['total_ms']} ms"
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not positive")
+    return value

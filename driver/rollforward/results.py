@@ -1,0 +1,88 @@
+"""What the database's functions return, as plain dataclasses. Fields are the columns, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Outcome of a processing call."""
+
+    run_id: int | None
+    success: bool
+    mode: str
+    fell_back: bool
+    snapshots_saved: int
+    dates_processed: int
+    movements_processed: int
+    load_ms: Decimal
+    calculation_ms: Decimal
+    persistence_ms: Decimal
+    total_ms: Decimal
+    errors: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What the import of one statement did. Dates are None when it held no movement."""
+
+    account_id: int
+    account_created: bool
+    rows_read: int
+    saved: int
+    already_known: int
+    first_date: date | None
+    last_date: date | None
+
+
+@dataclass(frozen=True)
+class AccountSnapshot:
+    """Cumulative figures of an account and currency on one of its dates with movements."""
+
+    account_id: int
+    account_number: str
+    currency: str
+    snapshot_date: date
+    movement_counter: int
+    deposited: Decimal
+    withdrawn: Decimal
+    invested: Decimal
+    realized_gains: Decimal
+    realized_percentage: Decimal
+    unrealized_gains: Decimal
+    unrealized_percentage: Decimal
+    commissions: Decimal
+    fees: Decimal
+    options_income: Decimal
+    dividends_received: Decimal
+    other_income: Decimal
+    net_cash_flow: Decimal
+    cash_balance: Decimal
+    open_trades: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field in which stored data differs from the reference; None stands for a row that is not there."""
+
+    account_id: int
+    object: str
+    key: dict[str, Any]
+    field: str
+    stored: str | None
+    expected: str | None
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A broken identity, or an orphan closing."""
+
+    account_id: int
+    identity: str
+    key: dict[str, Any]
+    expected: Decimal
+    actual: Decimal

@@ -1,0 +1,158 @@
+"""A session: Python names for the database's functions.
+
+Every method is one call of a function of the same name. Nothing is computed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from os import PathLike
+from types import TracebackType
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import class_row
+
+from rollforward.connection import open_connection
+from rollforward.errors import from_psycopg
+from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, Tie
+
+Row = TypeVar("Row")
+
+
+def connect(dsn_or_connection: str | psycopg.Connection[Any]) -> Session:
+    """Open a session.
+
+    With a DSN the session has a connection of its own, each call is a transaction, and the session is to be
+    closed (``with`` does). With a connection every call runs inside the caller's transaction, and committing
+    is the caller's business.
+    """
+    if isinstance(dsn_or_connection, str):
+        return Session(open_connection(dsn_or_connection, autocommit=True), owns_connection=True)
+    return Session(dsn_or_connection)
+
+
+class Session:
+    """The functions of schema ``rollforward``, called through one connection.
+
+    Errors of the database are raised as ``RollforwardError`` with their SQLSTATE, detail and hint.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], *, owns_connection: bool = False) -> None:
+        self.connection = connection
+        self._owns_connection = owns_connection
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection, if it is the session's own."""
+        if self._owns_connection:
+            self.connection.close()
+
+    def import_statement(
+        self,
+        path: str | PathLike[str],
+        *,
+        account: str,
+        broker: str,
+        progress: Callable[[int], None] | None = None,
+    ) -> ImportResult:
+        """Save the movements of a broker's statement, each once, all rows or none. Computes no snapshots.
+
+        account   name of the account; created when it is new
+        broker    whose layout it is: ``tastytrade``
+        progress  called with the bytes read so far
+
+        Raises StatementRefused, listing file, line, column, value and reason of what cannot be booked.
+        """
+        from rollforward.statement import import_statement
+
+        return import_statement(self, path, account=account, broker=broker, progress=progress)
+
+    def process(
+        self, accounts: Sequence[int], start: date, end: date, *, scenario: str = "manual"
+    ) -> BatchResult:
+        """Compute all snapshots of the accounts between two dates, both included; atomic per account.
+
+        An account that failed both by the batch and by the reference is in ``result.errors``; the others
+        stand.
+        """
+        return self._one(BatchResult, "process", list(accounts), start, end, scenario)
+
+    def process_batch(
+        self, accounts: Sequence[int], start: date, end: date, *, force_recalculation: bool = False
+    ) -> BatchResult:
+        """Compute all snapshots of the accounts between two dates, both included; all accounts or none."""
+        return self._one(BatchResult, "process_batch", list(accounts), start, end, force_recalculation)
+
+    def process_per_date(self, account: int, start: date, end: date) -> BatchResult:
+        """Compute one account by the independent reference, date by date."""
+        return self._one(BatchResult, "process_per_date", account, start, end)
+
+    def process_stale(self, max_accounts: int | None = None) -> BatchResult:
+        """Compute what changed facts made stale, and nothing else."""
+        return self._one(BatchResult, "process_stale", max_accounts)
+
+    def latest(
+        self, accounts: Sequence[int] | None = None, *, before: date | None = None, as_of: date | None = None
+    ) -> list[AccountSnapshot]:
+        """The latest snapshot of each account and currency, ordered by account number and currency.
+
+        accounts  all of them by default
+        before    only snapshots strictly before this date
+        as_of     only snapshots on or before this date; neither means the latest there is
+        """
+        if before is not None and as_of is not None:
+            raise ValueError("before and as_of exclude each other")
+        wanted = self.account_ids() if accounts is None else list(accounts)
+        if before is not None:
+            found = self._all(AccountSnapshot, "latest_snapshots", wanted, before)
+        else:
+            found = self._all(AccountSnapshot, "snapshots_as_of", wanted, as_of or date.max)
+        return sorted(found, key=lambda snapshot: (snapshot.account_number, snapshot.currency))
+
+    def verify(
+        self, accounts: Sequence[int] | None = None, start: date | None = None, end: date | None = None
+    ) -> list[Difference]:
+        """Recompute by the reference; every field that differs. An empty list means stored data is right."""
+        return self._all(Difference, "verify", None if accounts is None else list(accounts), start, end)
+
+    def check_ties(self, accounts: Sequence[int] | None = None) -> list[Tie]:
+        """Broken identities between facts and figures, and orphan closings."""
+        return self._all(Tie, "check_ties", None if accounts is None else list(accounts))
+
+    def account_ids(self, names: Sequence[str] | None = None) -> list[int]:
+        """The ids of all accounts, or of the named ones, in the order of the names given.
+
+        Raises BadArgument (22R01) naming an account that does not exist.
+        """
+        return [row[0] for row in self.fetch("SELECT rollforward.account_ids(%s)", [names])]
+
+    def fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a read-only view or function of schema ``rollforward``."""
+        try:
+            return self.connection.execute(query, parameters).fetchall()
+        except psycopg.Error as error:
+            raise from_psycopg(error) from error
+
+    def _one(self, row: type[Row], function: str, *arguments: Any) -> Row:
+        (only,) = self._all(row, function, *arguments)
+        return only
+
+    def _all(self, row: type[Row], function: str, *arguments: Any) -> list[Row]:
+        call = sql.SQL("SELECT * FROM {}({})").format(
+            sql.Identifier("rollforward", function), sql.SQL(", ").join(sql.Placeholder() * len(arguments))
+        )
+        try:
+            with self.connection.cursor(row_factory=class_row(row)) as cursor:
+                return cursor.execute(call, arguments).fetchall()
+        except psycopg.Error as error:
+            raise from_psycopg(error) from error

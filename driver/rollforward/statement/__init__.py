@@ -1,0 +1,65 @@
+"""Broker statements: from a file into the database's stage, and from there into movements.
+
+The driver reads CSV and moves text; what the text means is decided by SQL functions, one per layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from rollforward.errors import BadArgument, BatchRejected, StatementRefused, from_psycopg
+from rollforward.results import ImportResult
+from rollforward.statement.layout import LAYOUTS, Layout
+from rollforward.statement.reader import StatementReader
+
+if TYPE_CHECKING:
+    from rollforward.session import Session
+
+
+def import_statement(
+    session: Session,
+    path: str | PathLike[str],
+    *,
+    account: str,
+    broker: str,
+    progress: Callable[[int], None] | None = None,
+) -> ImportResult:
+    """Stage a statement and book it, in one transaction; see ``Session.import_statement``."""
+    layout = LAYOUTS.get(broker)
+    if layout is None:
+        raise BadArgument(
+            f"unknown broker: {broker}",
+            sqlstate="22R01",
+            detail=[{"argument": "broker", "value": broker}],
+            hint=f"Layouts that can be read: {', '.join(LAYOUTS)}.",
+        )
+    reader = StatementReader(Path(path), layout)
+    with session.connection.transaction():
+        _stage(session.connection, reader, progress)
+        try:
+            return session._one(ImportResult, layout.function, account)
+        except BatchRejected as rejected:
+            raise StatementRefused.of_rows(reader.path, rejected) from rejected
+
+
+def _stage(
+    connection: psycopg.Connection[Any], reader: StatementReader, progress: Callable[[int], None] | None
+) -> None:
+    layout: Layout = reader.layout
+    columns = ["line", *reader.columns()]
+    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier("rollforward_data", layout.table),
+        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
+    )
+    try:
+        with connection.cursor() as cursor, cursor.copy(copy) as stage:
+            for line, row in reader.rows(progress):
+                stage.write_row((line, *row))
+    except psycopg.Error as error:
+        raise from_psycopg(error) from error

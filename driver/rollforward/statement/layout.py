@@ -1,0 +1,54 @@
+"""The layouts of statements: which printed columns go to which columns of which stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A layout of CSV statements.
+
+    table     the stage in schema rollforward_data
+    function  the function of schema rollforward that books what is staged there
+    columns   printed header (any case) to column of the stage
+    optional  headers that older files lack
+    """
+
+    table: str
+    function: str
+    columns: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "tastytrade": Layout(
+        table="tastytrade_row",
+        function="import_tastytrade",
+        columns={
+            "Date": "date",
+            "Type": "type",
+            "Sub Type": "sub_type",
+            "Action": "action",
+            "Symbol": "symbol",
+            "Instrument Type": "instrument_type",
+            "Description": "description",
+            "Value": "value",
+            "Quantity": "quantity",
+            "Average Price": "average_price",
+            "Commissions": "commissions",
+            "Fees": "fees",
+            "Multiplier": "multiplier",
+            "Root Symbol": "root_symbol",
+            "Underlying Symbol": "underlying_symbol",
+            "Expiration Date": "expiration_date",
+            "Strike Price": "strike_price",
+            "Call or Put": "call_or_put",
+            "Order #": "order_number",
+            "Total": "total",
+            "Currency": "currency",
+        },
+        optional=frozenset({"Total"}),
+    ),
+}
