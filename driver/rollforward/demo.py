@@ -6,13 +6,14 @@ that are already known are not saved again.
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
 from pathlib import Path
 
 from rollforward.cli import main
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(os.path.relpath(Path(__file__).parent / "samples"))
 
 
 def run(directory: str) -> int:
@@ -47,9 +48,7 @@ def run(directory: str) -> int:
         if code != 0:
             return code
         _say("")
-    rollforward = (
-        f"{shlex.quote(str(Path(sys.executable).parent / 'rollforward'))} --data-dir {shlex.quote(directory)}"
-    )
+    rollforward = f"{shlex.quote(os.path.relpath(Path(sys.executable).parent / 'rollforward'))} --data-dir {shlex.quote(directory)}"
     _say("Try next:")
     _say(f"  {rollforward} --json latest --account growth")
     _say(f"  {rollforward} db psql -- -c 'SELECT symbol, side, quantity, gain FROM rollforward.lot_match'")

@@ -14,7 +14,7 @@ def test_deploy_says_what_it_did_and_then_that_there_is_nothing_to_do(
 ) -> None:
     assert run(["--dsn", empty_dsn, "deploy", "--dry-run"]) == 0
     assert "would deploy version" in capsys.readouterr().out
-    assert run(["--dsn", empty_dsn, "deploy"]) == 0
+    assert run(["--dsn", empty_dsn, "deploy", "-v"]) == 0
     assert "created   view rollforward.account" in capsys.readouterr().out
     assert run(["--dsn", empty_dsn, "deploy"]) == 0
     assert capsys.readouterr().out.startswith("nothing to do")

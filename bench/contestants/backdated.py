@@ -1,0 +1,64 @@
+"""One back-dated movement in one of many accounts, then ``rollforward.process_stale``.
+
+All accounts are computed and clean. A dividend is written halfway through an account's history and committed; timed is
+the call that brings the account up to date again, commit included. Other calls count their buffers by EXPLAIN. Each
+repetition takes another account; the first of the session is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.claims import BACKDATED_BUFFERS_RATIO, BACKDATED_MS, Line
+from bench.contestants import batch
+from bench.data import Ledger
+from bench.database import BenchDatabase, BenchServer
+from bench.measure import Spread, buffers, seconds
+from bench.settings import Scale
+
+_MOVEMENT = """
+INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, currency, instrument_id, amount)
+SELECT account_id, occurred_at, accounting_date, 'dividend', 'USD', instrument_id, 1.23
+FROM rollforward_data.movement
+WHERE account_id = %s AND kind = 'dividend'
+ORDER BY accounting_date
+OFFSET 5
+LIMIT 1
+"""
+_PROCESS = "SELECT * FROM rollforward.process_stale()"
+
+
+def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
+    """Milliseconds and buffers among few accounts and among many, and the ratio of the buffers."""
+    counted: list[Spread] = []
+    for accounts in scale.backdated_accounts:
+        with server.database() as database:
+            ledger = Ledger(accounts, 100, 100)
+            ledger.load(database.connection)
+            batch.run(database, ledger)
+            database.connection.execute("VACUUM (ANALYZE)")
+            database.owner.checkpoint()
+            taken, touched = _samples(database, ledger, 2 * scale.repetitions)
+        counted.append(touched)
+        what = f"one movement among {accounts:,} accounts"
+        claim = BACKDATED_MS if accounts == 10_000 else None
+        yield Line("backdated", what, "ms", taken.map(lambda second: second * 1000), claim)
+        yield Line("backdated", what, "buffers", touched)
+    few, many = scale.backdated_accounts
+    yield Line(
+        "backdated", f"buffers, {many:,} ÷ {few:,} accounts", "×", counted[1].over(counted[0]), BACKDATED_BUFFERS_RATIO
+    )
+
+
+def _samples(database: BenchDatabase, ledger: Ledger, repetitions: int) -> tuple[Spread, Spread]:
+    taken: list[float] = []
+    touched: list[float] = []
+    for number in range(repetitions + 1):
+        for sample in (taken, touched):
+            account_id = 1 + (number * 7 + len(touched) * 3) % ledger.accounts
+            database.connection.execute(_MOVEMENT, (account_id,))
+            if sample is taken:
+                sample.append(seconds(lambda: database.connection.execute(_PROCESS)))
+            else:
+                sample.append(buffers(database.connection, _PROCESS, ()))
+    return Spread(tuple(taken[1:])), Spread(tuple(touched[1:]))

@@ -1,0 +1,78 @@
+"""Latest look-ups among 1,000,000 account snapshots: ``rollforward.latest_snapshots`` for one key and for 20,000.
+
+Buffers are those EXPLAIN counts while the function executes: the index descents for the account's currencies, the
+snapshot and the account's name. The time is that of one call, rows fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bench.claims import LOOKUP_MANY_MS, LOOKUP_ONE_BUFFERS, Line
+from bench.data import FIRST_DATE
+from bench.database import BenchDatabase, BenchServer
+from bench.measure import Contestant, Spread, buffers, interleaved
+from bench.settings import Scale
+
+_SNAPSHOTS_EACH = 50
+_LOOKUP = "SELECT * FROM rollforward.latest_snapshots(%s::bigint[], 'infinity')"
+
+_LOAD = (
+    """
+    INSERT INTO rollforward_data.account (account_id, number, base_currency)
+    SELECT number, 'A' || number, 'USD' FROM generate_series(1, %(accounts)s) AS number
+    """,
+    """
+    INSERT INTO rollforward_data.account_currency (account_id, currency)
+    SELECT number, 'USD' FROM generate_series(1, %(accounts)s) AS number
+    """,
+    # day by day, as snapshots come in: the rows of an account lie far apart
+    """
+    INSERT INTO rollforward_data.account_snapshot
+    SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day, 0, day, 0, 0, 0, 0, 1000 - day, day
+    FROM generate_series(0, %(days)s - 1) AS day
+    CROSS JOIN generate_series(1, %(accounts)s) AS number
+    """,
+)
+
+
+def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
+    """Buffers and milliseconds of one key and of all."""
+    with server.database() as database:
+        _load(database, scale.lookup_accounts)
+        everyone = list(range(1, scale.lookup_accounts + 1))
+        step = scale.lookup_accounts // scale.repetitions
+        some = everyone[::step]
+        one_buffers = [float(buffers(database.connection, _LOOKUP, ([number],))) for number in some]
+        all_buffers = float(buffers(database.connection, _LOOKUP, (everyone,)))
+        taken = interleaved(
+            {
+                "one": Contestant(lambda: _look_up(database, [some[1]])),
+                "all": Contestant(lambda: _look_up(database, everyone)),
+            },
+            1 + scale.repetitions,
+        )
+    rows = f"among {scale.lookup_accounts * _SNAPSHOTS_EACH:,} rows"
+    keys = f"{scale.lookup_accounts:,} keys"
+    yield Line("lookup", f"one key {rows}", "buffers", Spread(tuple(one_buffers)), LOOKUP_ONE_BUFFERS)
+    yield Line("lookup", f"one key {rows}", "ms", _warm_milliseconds(taken["one"]))
+    yield Line("lookup", f"{keys} {rows}", "buffers/key", Spread((all_buffers / scale.lookup_accounts,)))
+    yield Line("lookup", f"{keys} {rows}", "ms", _warm_milliseconds(taken["all"]), LOOKUP_MANY_MS)
+
+
+def _load(database: BenchDatabase, accounts: int) -> None:
+    values = {"accounts": accounts, "days": _SNAPSHOTS_EACH, "first_date": FIRST_DATE}
+    for statement in _LOAD:
+        database.connection.execute(statement, values)
+    database.connection.execute("VACUUM (ANALYZE)")
+    database.owner.checkpoint()
+
+
+def _look_up(database: BenchDatabase, account_ids: list[int]) -> None:
+    found = database.connection.execute(_LOOKUP, (account_ids,), binary=True).fetchall()
+    assert len(found) == len(account_ids)
+
+
+def _warm_milliseconds(spread: Spread) -> Spread:
+    """The first call of a session loads the catalogue and is left out."""
+    return Spread(spread.samples[1:]).map(lambda seconds: seconds * 1000)
