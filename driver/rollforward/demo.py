@@ -48,7 +48,8 @@ def run(directory: str) -> int:
         if code != 0:
             return code
         _say("")
-    rollforward = f"{shlex.quote(os.path.relpath(Path(sys.executable).parent / 'rollforward'))} --data-dir {shlex.quote(directory)}"
+    program = shlex.quote(os.path.relpath(Path(sys.executable).parent / "rollforward"))
+    rollforward = f"{program} --data-dir {shlex.quote(directory)}"
     _say("Try next:")
     _say(f"  {rollforward} --json latest --account growth")
     _say(f"  {rollforward} db psql -- -c 'SELECT symbol, side, quantity, gain FROM rollforward.lot_match'")
