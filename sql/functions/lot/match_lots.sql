@@ -1,7 +1,7 @@
 -- Matches every closing of the staged positions with the openings it consumes, first in, first out.
 --
 -- Reads stage_scope, stage_position, stage_event and the stored slices open before the range;
--- leaves the resulting slices in the temporary table stage_slice.
+-- leaves the resulting slices in stage_slice.
 --
 -- A strike adjustment moves the open lots of a contract to its successor, so what follows it can only be matched
 -- once what precedes it is. Events are therefore matched in waves, each wave ending with an adjustment of its
@@ -13,28 +13,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     last_wave integer;
+    row_count bigint;
 BEGIN
     last_wave := rollforward.number_waves();
 
     PERFORM rollforward.stage_opening_lots();
-
-    CREATE TEMP TABLE stage_slice (
-        position_no integer,
-        side rollforward_data.position_side,
-        opened_by bigint,
-        entered_by bigint,
-        lot_offset numeric,
-        quantity numeric,
-        opened_on date,
-        entered_on date,
-        closed_on date,
-        closed_by bigint,
-        carried_to bigint,
-        cost numeric,
-        proceeds numeric,
-        lot_quantity numeric,
-        lot_cost numeric
-    ) ON COMMIT DROP;
 
     FOR wave IN 0 .. last_wave LOOP
         PERFORM rollforward.stage_parts(wave);
@@ -44,7 +27,8 @@ BEGIN
         END IF;
     END LOOP;
 
-    ANALYZE stage_slice;
+    SELECT count(*) INTO row_count FROM stage_slice;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_slice', row_count);
 END
 $$;
 

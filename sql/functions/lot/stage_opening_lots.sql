@@ -1,6 +1,6 @@
 -- Stages the lots of the staged positions that were open when the range begins.
 --
--- Creates stage_lot. A stored slice was open before a day if it entered its position before it and closed on it or
+-- Fills stage_lot. A stored slice was open before a day if it entered its position before it and closed on it or
 -- later; slices of one lot are joined, and keep their place on the axis of the lot, so that cost is allocated as if
 -- the calculation had never stopped.
 --
@@ -10,18 +10,20 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE stage_lot ON COMMIT DROP AS
+    INSERT INTO stage_lot
     SELECT position.position_no,
            slice.side,
            slice.opened_by,
            slice.opened_on,
            slice.entered_by,
            slice.entered_on,
-           min(slice.lot_offset)::numeric AS lot_offset,
-           sum(slice.quantity) AS quantity,
-           slice.lot_quantity::numeric AS lot_quantity,
-           slice.lot_cost::numeric AS lot_cost
+           min(slice.lot_offset),
+           sum(slice.quantity),
+           slice.lot_quantity,
+           slice.lot_cost
     FROM stage_position AS position
     JOIN rollforward_data.lot_slice AS slice
         ON slice.account_id = position.account_id
@@ -31,6 +33,8 @@ BEGIN
        AND slice.entered_on < position.from_date
     GROUP BY position.position_no, slice.side, slice.opened_by, slice.opened_on, slice.entered_by, slice.entered_on,
              slice.lot_quantity, slice.lot_cost;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_lot', row_count);
 END
 $$;
 

@@ -1,35 +1,20 @@
 -- Lays out one wave as parts: what each event opens or closes on which side of its position.
 --
--- Creates stage_part. Lots still open come first, oldest first; then the events in their order. An event that says
+-- Fills stage_part. Lots still open come first, oldest first; then the events in their order. An event that says
 -- what it does is one part; one that takes the position as it finds it is settled by settle_auto_events first, and
 -- may close and open.
---
--- part        queue_no = position_no × 2, + 1 on the short side; generation 0 for lots, 1 for events
--- value       cost of the lot that is opened, proceeds of the trade that closes, for all_units of it; positive when
---             money flowed as the side expects. The part is the stretch of them from unit_offset on
 CREATE OR REPLACE FUNCTION rollforward.stage_parts(wave integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE IF NOT EXISTS stage_part (
-        queue_no integer,
-        generation smallint,
-        ordinal bigint,
-        movement_id bigint,
-        on_date date,
-        open_quantity numeric,
-        close_quantity numeric,
-        value numeric,
-        at_cost boolean,
-        opened_by bigint,
-        opened_on date,
-        unit_offset numeric,
-        all_units numeric
-    ) ON COMMIT DROP;
-    TRUNCATE stage_part;
+    IF wave > 0 THEN
+        TRUNCATE stage_part;
+    END IF;
 
     INSERT INTO stage_part
     SELECT lot.position_no * 2 + (lot.side = 'short')::integer,
@@ -71,7 +56,8 @@ BEGIN
         PERFORM rollforward.settle_auto_events(wave);
     END IF;
 
-    ANALYZE stage_part;
+    SELECT count(*) INTO row_count FROM stage_part;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_part', row_count);
 END
 $$;
 

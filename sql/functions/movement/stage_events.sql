@@ -1,6 +1,6 @@
 -- Stages what a calculation reads: which accounts from which day, which positions, and their events in order.
 --
--- Creates the temporary tables stage_scope, stage_position and stage_event of this transaction.
+-- Fills stage_scope, stage_position and stage_event.
 --
 -- * stage_scope: an account is computed from the start of the range, or from its earliest stale mark if that is
 --   earlier, so that what lies before is always right. With force_recalculation from its first movement.
@@ -22,8 +22,10 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE stage_scope ON COMMIT DROP AS
+    INSERT INTO stage_scope
     SELECT account.account_id,
            account.costs_in_lot,
            CASE WHEN stage_events.force_recalculation THEN '-infinity'
@@ -38,9 +40,10 @@ BEGIN
           AND stale_mark.from_date <= stage_events.end_date
     ) AS stale ON true
     WHERE account.account_id = ANY (stage_events.account_ids);
-    ANALYZE stage_scope;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_scope', row_count);
 
-    CREATE TEMP TABLE stage_position ON COMMIT DROP AS
+    INSERT INTO stage_position
     WITH touched AS (
         SELECT movement.account_id, movement.instrument_id, movement.currency
         FROM stage_scope AS scope
@@ -81,9 +84,10 @@ BEGIN
     FROM touched
     JOIN stage_scope AS scope USING (account_id)
     JOIN rollforward_data.instrument USING (instrument_id);
-    ANALYZE stage_position;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_position', row_count);
 
-    CREATE TEMP TABLE stage_event ON COMMIT DROP AS
+    INSERT INTO stage_event
     SELECT row_number() OVER (
                ORDER BY position.position_no, movement.accounting_date, movement.occurred_at,
                         movement.effect, movement.price, movement.natural_key
@@ -103,14 +107,14 @@ BEGIN
            movement.commission,
            movement.fee,
            movement.tax,
+           movement.amount
+               - CASE WHEN scope.costs_in_lot THEN movement.commission + movement.fee + movement.tax ELSE 0 END,
            CASE WHEN movement.kind = 'securities_in'
                 THEN coalesce(round(movement.quantity * movement.price * position.multiplier, 8), 0)
-           END AS carried_cost,
-           successor.position_no AS to_position_no,
-           CASE WHEN movement.kind = 'strike_adjustment' THEN movement.natural_key END AS adjustment_key,
-           movement.amount
-               - CASE WHEN scope.costs_in_lot THEN movement.commission + movement.fee + movement.tax ELSE 0 END AS net,
-           0 AS wave
+           END,
+           successor.position_no,
+           CASE WHEN movement.kind = 'strike_adjustment' THEN movement.natural_key END,
+           0
     FROM stage_scope AS scope
     JOIN rollforward_data.movement
         ON movement.account_id = scope.account_id
@@ -125,7 +129,8 @@ BEGIN
        AND successor.currency = movement.currency
     WHERE (movement.instrument_id IS NULL OR position.position_no IS NOT NULL)
       AND (movement.to_instrument_id IS NULL OR successor.position_no IS NOT NULL);
-    ANALYZE stage_event;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_event', row_count);
 END
 $$;
 

@@ -43,9 +43,8 @@ BEGIN
     ORDER BY account_id
     FOR NO KEY UPDATE;
 
-    PERFORM rollforward.drop_stage();
+    PERFORM rollforward.prepare_stage();
     PERFORM rollforward.stage_events(account_ids, start_date, end_date, force_recalculation);
-    CREATE TEMP TABLE stage_changed (account_id bigint) ON COMMIT DROP;
     loaded := clock_timestamp();
 
     PERFORM rollforward.match_lots();

@@ -9,8 +9,10 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE stage_account_snapshot ON COMMIT DROP AS
+    INSERT INTO stage_account_snapshot
     WITH day_totals AS (
         SELECT delta.account_id, delta.currency, delta.on_date,
                sum(delta.counted) AS counted,
@@ -88,9 +90,10 @@ BEGIN
     FROM rolled
     LEFT JOIN opening USING (account_id, currency)
     WHERE rolled.counted > 0;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_account_snapshot', row_count);
 
     PERFORM rollforward.stage_unrealized_gains();
-    ANALYZE stage_account_snapshot;
 END
 $$;
 

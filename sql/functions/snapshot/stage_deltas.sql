@@ -7,8 +7,10 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE stage_delta ON COMMIT DROP AS
+    INSERT INTO stage_delta
     WITH booked AS (
         SELECT event.account_id, event.currency, event.position_no, event.accounting_date AS on_date,
                sum(contribution.counted) AS counted,
@@ -66,7 +68,8 @@ BEGIN
     JOIN stage_position AS position USING (position_no)
     WHERE NOT EXISTS (
         SELECT FROM booked WHERE booked.position_no = held.position_no AND booked.on_date = held.on_date);
-    ANALYZE stage_delta;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_delta', row_count);
 END
 $$;
 

@@ -9,8 +9,10 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    row_count bigint;
 BEGIN
-    CREATE TEMP TABLE stage_position_snapshot ON COMMIT DROP AS
+    INSERT INTO stage_position_snapshot
     WITH rolled AS (
         SELECT delta.position_no, delta.on_date,
                rollforward.running_total(delta.long_units) OVER position AS long_quantity,
@@ -88,7 +90,8 @@ BEGIN
         ORDER BY price.price_date DESC
         LIMIT 1
     ) AS priced ON true;
-    ANALYZE stage_position_snapshot;
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_position_snapshot', row_count);
 END
 $$;
 
