@@ -83,7 +83,8 @@ BEGIN
               AND slice.opened_by = staged.opened_by
               AND slice.entered_by = staged.entered_by
               AND slice.lot_offset = staged.lot_offset)
-        ORDER BY position.account_id
+        -- sorted, so that what is compared is read to its end before the first row is written
+        ORDER BY position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset
         RETURNING account_id
     )
     INSERT INTO stage_changed

@@ -16,6 +16,7 @@
 -- stage_delta              stage_deltas               what each day changes in each position and currency
 -- stage_position_snapshot  stage_position_snapshots   rows to be stored
 -- stage_account_snapshot   stage_account_snapshots    rows to be stored
+-- stage_holding            stage_unrealized_gains     positions at rest that have a price, or an expiration behind them
 -- stage_changed            store_…                    accounts whose stored rows changed
 CREATE OR REPLACE FUNCTION rollforward.prepare_stage()
 RETURNS void
@@ -36,14 +37,14 @@ BEGIN
         IF EXISTS (SELECT FROM pg_temp.stage_scope) THEN
             TRUNCATE pg_temp.stage_scope, pg_temp.stage_position, pg_temp.stage_event, pg_temp.stage_lot,
                      pg_temp.stage_part, pg_temp.stage_slice, pg_temp.stage_delta, pg_temp.stage_position_snapshot,
-                     pg_temp.stage_account_snapshot, pg_temp.stage_changed;
+                     pg_temp.stage_account_snapshot, pg_temp.stage_holding, pg_temp.stage_changed;
         END IF;
         RETURN;
     END IF;
 
     DROP TABLE IF EXISTS pg_temp.stage_scope, pg_temp.stage_position, pg_temp.stage_event, pg_temp.stage_lot,
                          pg_temp.stage_part, pg_temp.stage_slice, pg_temp.stage_delta, pg_temp.stage_position_snapshot,
-                         pg_temp.stage_account_snapshot, pg_temp.stage_changed;
+                         pg_temp.stage_account_snapshot, pg_temp.stage_holding, pg_temp.stage_changed;
 
     CREATE TEMP TABLE stage_scope (
         account_id bigint,
@@ -159,6 +160,18 @@ BEGIN
     CREATE TEMP TABLE stage_position_snapshot (LIKE rollforward_data.position_snapshot) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_account_snapshot (LIKE rollforward_data.account_snapshot) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_holding (
+        account_id bigint,
+        currency text COLLATE "C",
+        instrument_id bigint,
+        multiplier numeric,
+        expiration date,
+        since date,              -- first day of it
+        until date,              -- the day it moved again; infinity when it did not
+        quantity numeric,
+        cost numeric
+    ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_changed (
         account_id bigint

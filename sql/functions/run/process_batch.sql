@@ -54,6 +54,7 @@ BEGIN
 
     PERFORM rollforward.store_slices(end_date);
     PERFORM rollforward.store_position_snapshots(end_date);
+    PERFORM rollforward.refresh_statistics();
     persisting := clock_timestamp() - calculated;
 
     PERFORM rollforward.stage_account_snapshots();
@@ -61,6 +62,7 @@ BEGIN
 
     result.snapshots_saved := rollforward.store_account_snapshots(end_date);
     PERFORM rollforward.settle_marks(end_date);
+    PERFORM rollforward.refresh_statistics();
 
     SELECT count(*), count(DISTINCT accounting_date)
     INTO result.movements_processed, result.dates_processed

@@ -10,7 +10,13 @@ RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    row_count bigint;
+    last_date date;
 BEGIN
+    SELECT max(snapshot_date) INTO last_date FROM stage_account_snapshot;
+
+    INSERT INTO stage_holding
     WITH moved AS (
         SELECT account_id, instrument_id, currency, snapshot_date AS since,
                lead(snapshot_date, 1, 'infinity') OVER position AS until,
@@ -44,22 +50,24 @@ BEGIN
             FROM moved
             GROUP BY account_id, instrument_id, currency
         ) AS first_move USING (account_id, instrument_id, currency)
-    ),
-    valued_holding AS (
-        SELECT holding.*, instrument.multiplier, instrument.expiration
-        FROM holding
-        JOIN rollforward_data.instrument USING (instrument_id)
-        WHERE holding.until > instrument.expiration
-           OR EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id)
-    ),
-    unrealized AS (
+    )
+    SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, instrument.expiration,
+           holding.since, holding.until, holding.quantity, holding.cost
+    FROM holding
+    JOIN rollforward_data.instrument USING (instrument_id)
+    WHERE (holding.until > instrument.expiration AND last_date > instrument.expiration)
+       OR EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id);
+    GET DIAGNOSTICS row_count = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_holding', row_count);
+
+    WITH unrealized AS (
         SELECT staged.account_id, staged.currency, staged.snapshot_date,
                sum(rollforward.market_value(
                        holding.quantity, holding.cost, priced.close, holding.multiplier,
                        staged.snapshot_date > holding.expiration)
                    - holding.cost) AS gains
         FROM stage_account_snapshot AS staged
-        JOIN valued_holding AS holding
+        JOIN stage_holding AS holding
             ON holding.account_id = staged.account_id
            AND holding.currency = staged.currency
            AND holding.since <= staged.snapshot_date

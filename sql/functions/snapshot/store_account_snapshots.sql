@@ -58,6 +58,8 @@ BEGIN
             WHERE stored.account_id = staged.account_id
               AND stored.currency = staged.currency
               AND stored.snapshot_date = staged.snapshot_date)
+        -- sorted, so that what is compared is read to its end before the first row is written
+        ORDER BY staged.account_id, staged.currency, staged.snapshot_date
         RETURNING account_id
     ),
     noted AS (

@@ -36,6 +36,8 @@ BEGIN
               AND stored.instrument_id = staged.instrument_id
               AND stored.currency = staged.currency
               AND stored.snapshot_date = staged.snapshot_date)
+        -- sorted, so that what is compared is read to its end before the first row is written
+        ORDER BY staged.account_id, staged.instrument_id, staged.currency, staged.snapshot_date
         RETURNING account_id
     )
     INSERT INTO stage_changed

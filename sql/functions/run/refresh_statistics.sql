@@ -1,0 +1,27 @@
+-- Analyzes derived tables that have more than doubled since the planner last heard of them.
+--
+-- Autovacuum would do so within a minute; a bulk calculation must not run that minute on plans for an empty table.
+-- Also throws cached plans away. A table that somebody else is analyzing is left to them.
+CREATE OR REPLACE FUNCTION rollforward.refresh_statistics()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    grown regclass;
+BEGIN
+    FOR grown IN
+        SELECT derived.oid
+        FROM pg_class AS derived
+        WHERE derived.oid IN (
+                  'rollforward_data.lot_slice'::regclass,
+                  'rollforward_data.position_snapshot'::regclass,
+                  'rollforward_data.account_snapshot'::regclass)
+          AND pg_relation_size(derived.oid) / current_setting('block_size')::integer > 2 * derived.relpages + 16
+    LOOP
+        EXECUTE format('ANALYZE (SKIP_LOCKED) %s', grown);
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.refresh_statistics IS 'Analyzes derived tables that have more than doubled';
