@@ -45,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", type=_suites, metavar="SUITE,…", help=f"some of the suites: {', '.join(SUITES)}"
     )
-    parser.add_argument("--pg-bindir", type=Path, metavar="DIR", help="programs of another PostgreSQL to measure")
+    parser.add_argument(
+        "--pg-bindir", type=Path, metavar="DIR", help="programs of another PostgreSQL to measure"
+    )
     return parser
 
 

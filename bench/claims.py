@@ -39,8 +39,8 @@ LOOKUP_MANY_MS = Claim(100, 40)
 
 NOT_YET_BUILT = (
     "figures computed outside (polars, DuckDB) ÷ batch",
-    "end of day, 10,000 accounts × 15 positions",
-    "120-day backfill, 1,000 accounts × 15 positions",
+    "end of day, 10,000 accounts x 15 positions",
+    "120-day backfill, 1,000 accounts x 15 positions",
     "bulk save of 100 / 1,000 / 10,000 rows",
     "statement file to facts, 1,000,000 rows",
     "analytics, statements a day",

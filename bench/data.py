@@ -1,8 +1,8 @@
 """Generated data: the same seed gives the same bytes, on every version of PostgreSQL.
 
-Everything is one INSERT … SELECT FROM generate_series; chance comes from ``hashint8extended`` of the account and the
-step, so no row depends on the order in which others are made. Accounts are loaded one after the other, as a backfill
-does. There are no prices, so positions are carried at cost: all contestants agree on what is unrealized.
+Everything is one INSERT … SELECT FROM generate_series; chance comes from ``hashint8extended`` of the account
+and the step, so no row depends on the order in which others are made. Accounts are loaded one after the
+other, as a backfill does. There are no prices, so positions are carried at cost: nothing is unrealized.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ FIRST_DATE = date(2020, 1, 6)  # a Monday
 _INSTRUMENTS = """
 INSERT INTO rollforward_data.instrument (
     instrument_id, symbol, kind, currency, multiplier, underlying, expiration, strike, option_right)
-SELECT number, 'S' || number, 'stock'::rollforward_data.instrument_kind, 'USD', 1, NULL, NULL::date, NULL::numeric,
-       NULL::rollforward_data.option_right
+SELECT number, 'S' || number, 'stock'::rollforward_data.instrument_kind, 'USD', 1, NULL, NULL::date,
+       NULL::numeric, NULL::rollforward_data.option_right
 FROM generate_series(1, 500) AS number
 UNION ALL
-SELECT 500 + number, 'S' || number || ' 301220C00100000', 'option', 'USD', 100, 'S' || number, '2030-12-20', 100, 'call'
+SELECT 500 + number, 'S' || number || ' 301220C00100000', 'option', 'USD', 100, 'S' || number, '2030-12-20',
+       100, 'call'
 FROM generate_series(1, 500) AS number
 UNION ALL
 SELECT 1000 + number, 'F' || number, 'etf', 'USD', 1, NULL, NULL, NULL, NULL
@@ -37,15 +38,16 @@ SELECT number, 'A' || number, 'USD'
 FROM generate_series(1, %(accounts)s) AS number
 """
 
-# A round of ten movements, drawn by chance where there are two kinds: money comes or goes; shares are bought, pay a
-# dividend, and are sold in two parts, of which some stays; options are sold short, half bought back, half expire; a fee or
-# interest; a fund is bought or sold whatever its position, across zero. Shares and options return every fourth round,
-# so queues hold several lots.
+# A round of ten movements, drawn by chance where there are two kinds: money comes or goes; shares are bought,
+# pay a dividend, and are sold in two parts, of which some stays; options are sold short, half bought back,
+# half expire; a fee or interest; a fund is bought or sold whatever its position, across zero. Shares and
+# options return every fourth round, so queues hold several lots.
 _MOVEMENTS = """
 INSERT INTO rollforward_data.movement (
-    account_id, occurred_at, accounting_date, kind, effect, side, currency, instrument_id, quantity, price, amount,
-    commission, fee, tax, natural_key)
-WITH script (slot, kind, other_kind, effect, side, first_instrument, instruments, part, price_factor) AS (VALUES
+    account_id, occurred_at, accounting_date, kind, effect, side, currency, instrument_id, quantity, price,
+    amount, commission, fee, tax, natural_key)
+WITH script (
+    slot, kind, other_kind, effect, side, first_instrument, instruments, part, price_factor) AS (VALUES
     (0, 'deposit', 'withdrawal', NULL, NULL, NULL, NULL, NULL, NULL),
     (1, 'buy', 'buy', 'open', NULL, 1, 500, 1, 1),
     (2, 'sell', 'sell', 'open', NULL, 501, 500, 1, 0.10),
@@ -69,7 +71,8 @@ shaped AS MATERIALIZED (
     SELECT drawn.account_id, drawn.step, drawn.chance, script.effect, script.side,
            %(first_date)s::date + (drawn.day / 5 * 7 + drawn.day %% 5)::integer AS on_date,
            CASE drawn.chance %% 2 WHEN 0 THEN script.kind ELSE script.other_kind END AS kind,
-           script.first_instrument + CASE WHEN script.effect = 'auto' THEN drawn.account_id ELSE drawn.choice END
+           script.first_instrument
+               + CASE WHEN script.effect = 'auto' THEN drawn.account_id ELSE drawn.choice END
                %% script.instruments AS instrument_id,
            script.part * CASE script.first_instrument
                              WHEN 501 THEN 2 * (1 + drawn.chance %% 5) ELSE 2.5 * (1 + drawn.chance %% 20)
@@ -109,12 +112,14 @@ ORDER BY account_id, step
 # Six purchases in ten, four sales of the same mean size; with auto the position crosses zero now and then.
 _TRADES = """
 INSERT INTO rollforward_data.movement (
-    account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, price, amount, natural_key)
+    account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, price, amount,
+    natural_key)
 SELECT 1 + trade.position / 50,
        %(first_date)s::date + time '09:00' + trade.step * interval '1 minute',
        %(first_date)s::date + (trade.step / 1000)::integer,
        (CASE WHEN trade.buys THEN 'buy' ELSE 'sell' END)::rollforward_data.movement_kind,
-       (CASE WHEN %(auto)s THEN 'auto' WHEN trade.buys THEN 'open' ELSE 'close' END)::rollforward_data.movement_effect,
+       (CASE WHEN %(auto)s THEN 'auto' WHEN trade.buys THEN 'open' ELSE 'close' END
+       )::rollforward_data.movement_effect,
        'USD',
        1 + trade.position %% 50,
        trade.quantity,
@@ -190,4 +195,7 @@ class Trades:
 
 def _settle(connection: Connection[TupleRow]) -> None:
     connection.execute("TRUNCATE rollforward_data.stale_mark")
-    connection.execute("VACUUM (ANALYZE)")
+    # not the derived tables: they have never been filled, and nobody vacuums such
+    connection.execute(
+        "VACUUM (ANALYZE) rollforward_data.account, rollforward_data.instrument, rollforward_data.movement"
+    )

@@ -57,7 +57,8 @@ class BenchDatabase:
         """Empty what is derived, so that every repetition begins alike."""
         self.connection.execute(
             "TRUNCATE rollforward_data.lot_slice, rollforward_data.position_snapshot,"
-            " rollforward_data.account_snapshot, rollforward_data.account_currency, rollforward_data.stale_mark"
+            " rollforward_data.account_snapshot, rollforward_data.account_currency,"
+            " rollforward_data.stale_mark"
         )
         self.owner.checkpoint()
 

@@ -74,7 +74,7 @@ def interleaved(contestants: Mapping[str, Contestant], repetitions: int) -> dict
 
 def buffers(connection: Connection[TupleRow], query: str, values: Sequence[object]) -> int:
     """Shared buffers that executing a query touches, hit or read, by EXPLAIN; planning is not counted."""
-    statement = sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ") + sql.SQL(query)  # type: ignore[arg-type]
+    statement = sql.SQL("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ") + sql.SQL(query)
     row = connection.execute(statement, values).fetchone()
     assert row is not None
     plan: dict[str, Any] = row[0][0]["Plan"]

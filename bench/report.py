@@ -24,7 +24,9 @@ _COLOURS = {MET: "green", MISSED: "red", NOISE: "yellow"}
 
 def show(lines: Sequence[Line], scale: Scale, server_version: str) -> None:
     """Print the lines as a table, to stdout."""
-    table = Table(title=f"rollforward bench ({scale.name}), PostgreSQL {server_version}, {os.cpu_count()} CPUs")
+    table = Table(
+        title=f"rollforward bench ({scale.name}), PostgreSQL {server_version}, {os.cpu_count()} CPUs"
+    )
     for column in ("suite", "what"):
         table.add_column(column)
     for column in ("measured", "min … max", "to reach", "goal"):

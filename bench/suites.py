@@ -45,19 +45,19 @@ def _client_lines(server: BenchServer, ledger: Ledger, repetitions: int) -> Iter
             },
             repetitions,
         )
-    size = f"{ledger.accounts} account{'s' if ledger.accounts > 1 else ''} × {ledger.dates} dates"
+    size = f"{ledger.accounts} account{'s' if ledger.accounts > 1 else ''} x {ledger.dates} dates"
     for name, spread in taken.items():
         yield Line("client", f"{name}, {size}", "ms", _milliseconds(spread))
     claim = CLIENT_OVER_BATCH if (ledger.accounts, ledger.dates) == (1, 365) else None
-    yield Line("client", f"client ÷ batch, {size}", "×", taken["client"].over(taken["batch"]), claim)
-    yield Line("client", f"reference ÷ batch, {size}", "×", taken["reference"].over(taken["batch"]))
+    yield Line("client", f"client ÷ batch, {size}", "x", taken["client"].over(taken["batch"]), claim)
+    yield Line("client", f"reference ÷ batch, {size}", "x", taken["reference"].over(taken["batch"]))
 
 
 def batch_over_floor(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """The batch on all accounts, nothing stored before, against inserting the same finished rows.
 
-    Both write lot_slice, position_snapshot, account_snapshot and account_currency, empty at the start, with all their
-    indexes and constraints, in one transaction on one connection.
+    Both write lot_slice, position_snapshot, account_snapshot and account_currency, empty at the start, with
+    all their indexes and constraints, in one transaction on one connection.
     """
     ledger = Ledger(scale.batch_accounts, 100, 100)
     with server.database() as database:
@@ -66,24 +66,25 @@ def batch_over_floor(server: BenchServer, scale: Scale) -> Iterator[Line]:
         floor.keep_copies(database)
         taken = interleaved(
             {
-                "batch": Contestant(lambda: batch.run(database, ledger), database.clear),
                 "floor": Contestant(lambda: floor.run(database), database.clear),
+                "batch": Contestant(lambda: batch.run(database, ledger), database.clear),
             },
             scale.repetitions,
         )
+        # the batch ran last, so what is stored now is its own
         if differing := floor.rows_that_differ(database):
-            raise FiguresDiffer(f"{differing} rows of the floor differ from the batch's")
+            raise FiguresDiffer(f"{differing} rows of the last batch differ from those kept for the floor")
     movements = ledger.accounts * ledger.per_account
     size = f"{ledger.accounts:,} accounts, {movements:,} movements"
     yield Line("batch", f"batch, {size}", "s", taken["batch"])
     yield Line("batch", f"floor, {size}", "s", taken["floor"])
     yield Line("batch", "movements a second", "/s", taken["batch"].map(lambda seconds: movements / seconds))
     claim = BATCH_OVER_FLOOR if scale.name == "full" else None
-    yield Line("batch", f"batch ÷ floor, {size}", "×", taken["batch"].over(taken["floor"]), claim)
+    yield Line("batch", f"batch ÷ floor, {size}", "x", taken["batch"].over(taken["floor"]), claim)
 
 
 def _require_same_figures(database: BenchDatabase, ledger: Ledger) -> None:
-    """Compare the account snapshots of all contestants field by field; the batch writes more fields than the client."""
+    """Compare the account snapshots of all contestants in every field the client computes."""
     chatty_client.prepare(database)
     chatty_client.run(database, ledger)
     by_client = _figures(database, "public", "client_snapshot")

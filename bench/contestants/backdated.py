@@ -1,8 +1,8 @@
 """One back-dated movement in one of many accounts, then ``rollforward.process_stale``.
 
-All accounts are computed and clean. A dividend is written halfway through an account's history and committed; timed is
-the call that brings the account up to date again, commit included. Other calls count their buffers by EXPLAIN. Each
-repetition takes another account; the first of the session is left out.
+All accounts are computed and clean. A dividend is written halfway through an account's history and
+committed; timed is the call that brings the account up to date again, commit included. Other calls count
+their buffers by EXPLAIN. Each repetition takes another account; the first of the session is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from bench.measure import Spread, buffers, seconds
 from bench.settings import Scale
 
 _MOVEMENT = """
-INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, currency, instrument_id, amount)
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, currency, instrument_id, amount)
 SELECT account_id, occurred_at, accounting_date, 'dividend', 'USD', instrument_id, 1.23
 FROM rollforward_data.movement
 WHERE account_id = %s AND kind = 'dividend'
@@ -46,7 +47,11 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         yield Line("backdated", what, "buffers", touched)
     few, many = scale.backdated_accounts
     yield Line(
-        "backdated", f"buffers, {many:,} ÷ {few:,} accounts", "×", counted[1].over(counted[0]), BACKDATED_BUFFERS_RATIO
+        "backdated",
+        f"buffers, {many:,} ÷ {few:,} accounts",
+        "x",
+        counted[1].over(counted[0]),
+        BACKDATED_BUFFERS_RATIO,
     )
 
 

@@ -1,10 +1,10 @@
-"""The client the project replaces: per account and date four statements, each committed, the figures in Python.
+"""The client the project replaces: per account and date four statements, each committed, figures in Python.
 
-1. read the movements of the day   2. read the instruments they name   3. read the latest snapshot before the day
-4. upsert the snapshot of the day
+1. read the movements of the day        2. read the instruments they name
+3. read the latest snapshot before it   4. upsert the snapshot of the day
 
-It is spared much of what real ones do: the FIFO queues stay in its memory instead of being read back, neither lots
-nor positions are stored, and the server is on the same machine.
+It is spared much of what real ones do: the FIFO queues stay in its memory instead of being read back, neither
+lots nor positions are stored, and the server is on the same machine.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """FIFO matching: many trades in one position against as many spread over many, explicit and auto.
 
-``rollforward.match_lots`` alone is timed as process_batch calls it, on staged events, in a transaction that is rolled
-back; then the whole batch, which also reads the trades and writes lots and snapshots.
+``rollforward.match_lots`` alone is timed as process_batch calls it, on staged events, in a transaction that
+is rolled back; then the whole batch, which also reads the trades and writes lots and snapshots.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def _lines(
             samples.append(_match_only(database.connection, trades))
     in_one, in_many = (Spread(tuple(samples)) for samples in matching)
     for spread, trades in ((in_one, one), (in_many, many)):
-        where = f"{trades.trades:,} {kind} trades in {trades.positions:,} position{'s' if trades.positions > 1 else ''}"
+        where = f"{trades.trades:,} {kind} trades, positions: {trades.positions:,}"
         per_second = spread.map(lambda taken: one.trades / taken)
         yield Line("fifo", f"matching, {where}", "/s", per_second, FIFO_TRADES_PER_SECOND)
-    yield Line("fifo", f"matching, {kind}, one ÷ many", "×", in_one.over(in_many), FIFO_ONE_OVER_MANY)
+    yield Line("fifo", f"matching, {kind}, one ÷ many", "x", in_one.over(in_many), FIFO_ONE_OVER_MANY)
 
     whole = interleaved(
         {
@@ -59,15 +59,14 @@ def _lines(
     )
     for name, spread in whole.items():
         yield Line("fifo", f"whole batch, {kind}, {name}", "/s", spread.map(lambda taken: one.trades / taken))
-    yield Line("fifo", f"whole batch, {kind}, one ÷ many", "×", whole["one"].over(whole["many"]))
+    yield Line("fifo", f"whole batch, {kind}, one ÷ many", "x", whole["one"].over(whole["many"]))
 
 
 def _match_only(connection: Connection[TupleRow], trades: Trades) -> float:
     taken = 0.0
     with connection.transaction():
-        connection.execute("SELECT rollforward.drop_stage()")
+        connection.execute("SELECT rollforward.prepare_stage()")
         connection.execute(_STAGE, (trades.account_ids,))
-        connection.execute("CREATE TEMP TABLE stage_changed (account_id bigint) ON COMMIT DROP")
         taken = seconds(lambda: connection.execute("SELECT rollforward.match_lots()"))
         raise Rollback
     return taken

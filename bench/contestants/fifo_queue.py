@@ -84,4 +84,6 @@ class Position:
 
 
 def _share(total: Decimal, units: Decimal, all_units: Decimal) -> Decimal:
-    return total if units == all_units else (total * units / all_units).quantize(_EIGHT_DECIMALS, ROUND_HALF_UP)
+    return (
+        total if units == all_units else (total * units / all_units).quantize(_EIGHT_DECIMALS, ROUND_HALF_UP)
+    )

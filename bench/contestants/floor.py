@@ -1,6 +1,7 @@
 """The floor: the finished rows, already computed, written by INSERT … SELECT into the same indexed tables.
 
-Nothing that writes these tables set-based can be faster; how far above it the batch is, is the cost of calculating.
+Nothing that writes these tables set-based can be faster; how far above it the batch is, is the cost of
+calculating.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def rows_that_differ(database: BenchDatabase) -> int:
     for table in _TABLES:
         row = database.connection.execute(
             sql.SQL(
-                "SELECT count(*) FROM ((TABLE {stored} EXCEPT TABLE {copy}) UNION ALL (TABLE {copy} EXCEPT TABLE {stored}))"
+                "SELECT count(*) FROM ("
+                "(TABLE {stored} EXCEPT TABLE {copy}) UNION ALL (TABLE {copy} EXCEPT TABLE {stored}))"
                 " AS differing"
             ).format(stored=_stored(table), copy=_copy(table))
         ).fetchone()

@@ -1,7 +1,7 @@
-"""Latest look-ups among 1,000,000 account snapshots: ``rollforward.latest_snapshots`` for one key and for 20,000.
+"""Latest look-ups among 1,000,000 account snapshots: one key, and 20,000 by one call.
 
-Buffers are those EXPLAIN counts while the function executes: the index descents for the account's currencies, the
-snapshot and the account's name. The time is that of one call, rows fetched.
+Buffers are those EXPLAIN counts while the function executes: the index descents for the account's currencies,
+the snapshot and the account's name. The time is that of one call, rows fetched.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _LOAD = (
     # day by day, as snapshots come in: the rows of an account lie far apart
     """
     INSERT INTO rollforward_data.account_snapshot
-    SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day, 0, day, 0, 0, 0, 0, 1000 - day, day
+    SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day, 0, day, 0, 0, 0, 0,
+           1000 - day, day
     FROM generate_series(0, %(days)s - 1) AS day
     CROSS JOIN generate_series(1, %(accounts)s) AS number
     """,

@@ -1,4 +1,4 @@
-"""The per-date reference in the database: ``rollforward.process_per_date``, a call and a commit an account."""
+"""The per-date reference in the database: ``rollforward.process_per_date`` and a commit an account."""
 
 from __future__ import annotations
 

@@ -74,10 +74,13 @@ class BatchRejected(RollforwardError):
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a value of a statement cannot be booked; without a column and a value, a whole line is meant."""
+    """Why a value of a statement cannot be booked.
+
+    Without a column the whole line is meant, without a line the whole file.
+    """
 
     file: str
-    line: int
+    line: int | None
     column: str
     value: str
     reason: str
@@ -106,6 +109,14 @@ class StatementRefused(RollforwardError):
             for offence in offences
         ]
         return cls(path, refusals, message=f"{path}: {rejected.message}")
+
+    @classmethod
+    def of_file(
+        cls, path: Path, problem: str, reason: str, *, value: str = "", sqlstate: str = "23R01"
+    ) -> StatementRefused:
+        """The refusal of a file that cannot be read or booked, whichever line is to blame."""
+        refusal = Refusal(str(path), None, "", value, reason)
+        return cls(path, [refusal], message=f"statement rejected: {path} {problem}", sqlstate=sqlstate)
 
 
 class StaleVersion(RollforwardError):

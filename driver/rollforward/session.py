@@ -5,7 +5,8 @@ Every method is one call of a function of the same name. Nothing is computed her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from os import PathLike
 from types import TracebackType
@@ -13,7 +14,8 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import sql
-from psycopg.rows import class_row
+from psycopg.pq import TransactionStatus
+from psycopg.rows import class_row, tuple_row
 
 from rollforward.connection import open_connection
 from rollforward.errors import from_psycopg
@@ -56,6 +58,19 @@ class Session:
         """Close the connection, if it is the session's own."""
         if self._owns_connection:
             self.connection.close()
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What happens in the block, happens or does not: a savepoint in the caller's transaction.
+
+        As any statement would, it begins that transaction if there is none. In autocommit mode it is a
+        transaction of its own.
+        """
+        connection = self.connection
+        if not connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:
+            connection.execute("SELECT")  # otherwise the block would be the whole transaction, and commit it
+        with connection.transaction():
+            yield
 
     def import_statement(
         self,
@@ -139,7 +154,8 @@ class Session:
     def fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a read-only view or function of schema ``rollforward``."""
         try:
-            return self.connection.execute(query, parameters).fetchall()
+            with self.connection.cursor(row_factory=tuple_row) as cursor:
+                return cursor.execute(query, parameters).fetchall()
         except psycopg.Error as error:
             raise from_psycopg(error) from error
 

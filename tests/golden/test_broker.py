@@ -31,7 +31,9 @@ def test_realized_gains_by_underlying_are_right_to_the_cent(ledger, case):
     ledger.process([import_file(ledger, folder / "input.csv", case).account_id])
 
     realized = realized_by_underlying(ledger, case)
-    expected = {row["symbol"]: Decimal(row["realized_on_closed"]) for row in table(folder / "realized_by_symbol.csv")}
+    expected = {
+        row["symbol"]: Decimal(row["realized_on_closed"]) for row in table(folder / "realized_by_symbol.csv")
+    }
     assert {symbol: round(gain, 2) for symbol, gain in realized.items()} == expected
 
 

@@ -1,7 +1,8 @@
 """A queue in Python: lots, matches and orphans of one account in exact fractions.
 
-Shares nothing with the database but the rules of DESIGN: explicit trades name their side, automatic ones close and
-then open, an expiration without a side takes what is open, a strike adjustment moves lots to another contract.
+Shares nothing with the database but the rules of DESIGN: explicit trades name their side, automatic ones
+close and then open, an expiration without a side takes what is open, a strike adjustment moves lots to
+another contract.
 """
 
 from __future__ import annotations
@@ -120,7 +121,16 @@ def trade(
             cost = units * lot.unit_cost
             proceeds = sign * units * unit_cash + (cost if each["kind"] == "securities_out" else 0)
             outcome.matches.append(
-                Match(lot.opened_by, each["natural_key"], side, each["accounting_date"], position, units, cost, proceeds)
+                Match(
+                    lot.opened_by,
+                    each["natural_key"],
+                    side,
+                    each["accounting_date"],
+                    position,
+                    units,
+                    cost,
+                    proceeds,
+                )
             )
             lot.units -= units
             left -= units

@@ -33,7 +33,8 @@ def table(path: Path) -> list[dict[str, str]]:
 def snapshot_differences(ledger: Ledger, account: str, expected: list[dict[str, str]]) -> list[str]:
     """Every field in which the snapshots of an account differ from what is expected; [] when all agree."""
     stored = ledger.dicts(
-        "SELECT * FROM rollforward.account_snapshot WHERE account_number = %s ORDER BY snapshot_date, currency",
+        "SELECT * FROM rollforward.account_snapshot WHERE account_number = %s"
+        " ORDER BY snapshot_date, currency",
         account,
     )
     keys = [(str(row["snapshot_date"]), row["currency"]) for row in stored]
@@ -59,7 +60,8 @@ def realized_by_underlying(ledger: Ledger, account: str) -> dict[str, Decimal]:
     return {
         row.underlying: row.gain
         for row in ledger.rows(
-            "SELECT underlying, sum(gain) AS gain FROM rollforward.lot_match JOIN rollforward.account USING (account_id)"
+            "SELECT underlying, sum(gain) AS gain"
+            " FROM rollforward.lot_match JOIN rollforward.account USING (account_id)"
             " WHERE account_number = %s GROUP BY underlying",
             account,
         )

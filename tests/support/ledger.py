@@ -14,10 +14,26 @@ from tests.support.movements import Movement
 FIRST_DAY = "2000-01-01"
 LAST_DAY = "2100-01-01"
 
-COLUMNS = (
-    "account_id, occurred_at, accounting_date, kind, effect, side, currency, instrument_id, to_instrument_id, "
-    "quantity, price, amount, commission, fee, tax, external_id, description, natural_key"
-).split(", ")
+COLUMNS = [
+    "account_id",
+    "occurred_at",
+    "accounting_date",
+    "kind",
+    "effect",
+    "side",
+    "currency",
+    "instrument_id",
+    "to_instrument_id",
+    "quantity",
+    "price",
+    "amount",
+    "commission",
+    "fee",
+    "tax",
+    "external_id",
+    "description",
+    "natural_key",
+]
 
 # Stored rows as text; movements are named by their natural keys, so that ids do not matter.
 DUMPED = {
@@ -120,7 +136,7 @@ class Ledger:
         self.record_all((account_id, each) for each in movements)
 
     def record_all(self, movements: Iterable[tuple[int, Movement]]) -> None:
-        """Copy movements of many accounts in one statement; columns that none of them has keep their defaults."""
+        """Copy movements of many accounts in one statement; columns none of them has keep their defaults."""
         rows = [self._columns(account_id, each) for account_id, each in movements]
         used = [name for name in COLUMNS if any(name in row for row in rows)]
         if not rows:
@@ -219,7 +235,9 @@ class Ledger:
             "SELECT relname FROM pg_class WHERE relnamespace = 'rollforward_data'::regnamespace"
             " AND relkind = 'r' ORDER BY 1"
         )
-        return {row.relname: self.value(f"SELECT count(*) FROM rollforward_data.{row.relname}") for row in tables}
+        return {
+            row.relname: self.value(f"SELECT count(*) FROM rollforward_data.{row.relname}") for row in tables
+        }
 
     # Any query
 

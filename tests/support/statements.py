@@ -13,10 +13,29 @@ from psycopg import sql
 
 from tests.support.ledger import Ledger
 
-HEADER = (
-    "Date,Type,Sub Type,Action,Symbol,Instrument Type,Description,Value,Quantity,Average Price,Commissions,Fees,"
-    "Multiplier,Root Symbol,Underlying Symbol,Expiration Date,Strike Price,Call or Put,Order #,Total,Currency"
-).split(",")
+HEADER = [
+    "Date",
+    "Type",
+    "Sub Type",
+    "Action",
+    "Symbol",
+    "Instrument Type",
+    "Description",
+    "Value",
+    "Quantity",
+    "Average Price",
+    "Commissions",
+    "Fees",
+    "Multiplier",
+    "Root Symbol",
+    "Underlying Symbol",
+    "Expiration Date",
+    "Strike Price",
+    "Call or Put",
+    "Order #",
+    "Total",
+    "Currency",
+]
 OWN = Path(__file__).parent.parent / "statements"
 
 Printed = dict[str, str]
@@ -34,7 +53,7 @@ def parse(text: str) -> list[Printed]:
 
 
 def printed(date: str, type_: str, sub_type: str, **columns: str) -> Printed:
-    """One row with what matters; ``Instrument_Type`` stands for the column Instrument Type, ``Order_no`` for Order #."""
+    """One row with what matters; ``Instrument_Type`` stands for Instrument Type, ``Order_no`` for Order #."""
     row = dict.fromkeys(HEADER, "") | {
         "Date": date if "T" in date else f"{date}T15:00:00+0100",
         "Type": type_,

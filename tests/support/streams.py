@@ -1,17 +1,17 @@
 """Generated movement streams.
 
-One example is a batch of many small streams, an account each. Every event is one integer, read digit by digit as
-choices; the first choice is the plainest, so that a failing example shrinks to few and plain events.
+One example is a batch of many small streams, an account each. Every event is one integer, read digit by digit
+as choices; the first choice is the plainest, so that a failing example shrinks to few and plain events.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
@@ -29,8 +29,18 @@ CONTRACTS = ["ACME P10", "ACME P9", "ACME P8"]
 CURRENCIES = {**SHARES, **dict.fromkeys(CONTRACTS, "USD")}
 MULTIPLIERS = {**dict.fromkeys(SHARES, 1), **dict.fromkeys(CONTRACTS, 100)}
 
-CASH_KINDS = "deposit withdrawal fee interest interest_paid lending adjustment cash_in cash_out".split()
-QUANTITIES = [Decimal(text) for text in "1 2 3 5 7 10 0.5 0.333333333333".split()]
+CASH_KINDS = [
+    "deposit",
+    "withdrawal",
+    "fee",
+    "interest",
+    "interest_paid",
+    "lending",
+    "adjustment",
+    "cash_in",
+    "cash_out",
+]
+QUANTITIES = [Decimal(text) for text in ["1", "2", "3", "5", "7", "10", "0.5", "0.333333333333"]]
 PRICES = [None, Decimal(1), Decimal(2), Decimal("3.5")]
 
 
@@ -61,6 +71,17 @@ class Batch:
     @property
     def account_ids(self) -> list[int]:
         return [stream.account_id for stream in self.streams]
+
+    def about(self, rows: Iterable[Any]) -> str:
+        """What to read when some rows are wrong: the rows, and the streams of their accounts."""
+        wrong = list(rows)
+        concerned = {row.account_id for row in wrong}
+        return "\n".join(
+            [
+                *map(str, wrong[:20]),
+                *(str(stream) for stream in self.streams if stream.account_id in concerned),
+            ]
+        )
 
     @property
     def cut(self) -> date:
@@ -99,7 +120,9 @@ def decode_event(code: int, mode: str, number: int) -> Movement:
         "fee": pick.of([Decimal(0), Decimal("0.13")]),
         "tax": Decimal(0),
     }
-    what = pick.of(["trade"] * 9 + ["cash", "cash", "dividend", "adjustment", "expiration", "transfer", "transfer"])
+    what = pick.of(
+        ["trade"] * 9 + ["cash", "cash", "dividend", "adjustment", "expiration", "transfer", "transfer"]
+    )
     if what == "adjustment" and mode == "auto":
         what = "trade"
     if what == "cash":
@@ -123,7 +146,13 @@ def decode_event(code: int, mode: str, number: int) -> Movement:
     if what == "adjustment":
         old = pick.of(CONTRACTS)
         new = pick.of([other for other in CONTRACTS if other != old])
-        event |= {"kind": "strike_adjustment", "symbol": old, "to_symbol": new, "currency": "USD", "amount": Decimal(0)}
+        event |= {
+            "kind": "strike_adjustment",
+            "symbol": old,
+            "to_symbol": new,
+            "currency": "USD",
+            "amount": Decimal(0),
+        }
         event |= {"commission": Decimal(0), "fee": Decimal(0)}
         return event
 
@@ -135,13 +164,26 @@ def decode_event(code: int, mode: str, number: int) -> Movement:
     amount = pick.money()
     if what == "trade" or mode == "auto":
         kind = pick.of(["buy", "sell"])
-        effects = {"explicit": ["open", "open", "close"], "auto": ["auto"], "mixed": ["open", "close", "auto"]}
+        effects = {
+            "explicit": ["open", "open", "close"],
+            "auto": ["auto"],
+            "mixed": ["open", "close", "auto"],
+        }
         if pick.once_in(32):
             amount = -amount  # a broker may pay for what he takes
-        event |= {"kind": kind, "effect": pick.of(effects[mode]), "amount": -amount if kind == "buy" else amount}
+        event |= {
+            "kind": kind,
+            "effect": pick.of(effects[mode]),
+            "amount": -amount if kind == "buy" else amount,
+        }
     elif what == "expiration":
         sides = [None, "long", "short"] if mode == "mixed" else ["long", "short"]
-        event |= {"kind": what, "effect": "close", "side": pick.of(sides), "amount": pick.of([Decimal(0), amount])}
+        event |= {
+            "kind": what,
+            "effect": "close",
+            "side": pick.of(sides),
+            "amount": pick.of([Decimal(0), amount]),
+        }
     else:
         kind = pick.of(["securities_in", "securities_out"])
         event |= {
@@ -156,7 +198,9 @@ def decode_event(code: int, mode: str, number: int) -> Movement:
 def decode_stream(header: int, codes: Sequence[int], number: int) -> Stream:
     pick = Choices(header)
     mode = pick.of(["explicit", "auto", "mixed"])
-    stream = Stream(not pick.once_in(4), [decode_event(code, mode, number * 100 + i) for i, code in enumerate(codes)])
+    stream = Stream(
+        not pick.once_in(4), [decode_event(code, mode, number * 100 + i) for i, code in enumerate(codes)]
+    )
     if pick.once_in(3):
         stream.movements += closings(stream, number)
     return stream
@@ -173,13 +217,15 @@ def closings(stream: Stream, number: int) -> list[Movement]:
             "effect": "close",
             "symbol": symbol,
             "currency": currency,
-            "quantity": Decimal(units * 10**12) / 10**12,
+            "quantity": Decimal(int(units * 10**12)) / 10**12,
             "amount": Decimal("12.34567891") * (1 if side == "long" else -1),
             "commission": Decimal("0.65"),
             "fee": Decimal(0),
             "tax": Decimal(0),
         }
-        for (symbol, currency, side), units in replay(stream.movements, stream.costs_in_lot, MULTIPLIERS).held().items()
+        for (symbol, currency, side), units in replay(stream.movements, stream.costs_in_lot, MULTIPLIERS)
+        .held()
+        .items()
     ]
 
 
@@ -210,8 +256,14 @@ def open_accounts(ledger: Ledger, batch: Batch) -> list[int]:
         ledger.option(symbol, strike=strike, expiration="2025-01-08" if symbol != "ACME P8" else "2025-02-08")
     for symbol, day, close in batch.prices:
         ledger.price(symbol, day, close)
-    for number, stream in enumerate(batch.streams):
-        stream.account_id = ledger.account(f"account {number}", costs_in_lot=stream.costs_in_lot)
+    ledger.rows(
+        "INSERT INTO rollforward_data.account (account_id, number, base_currency, costs_in_lot)"
+        " SELECT position, 'account ' || position, 'USD', setting"
+        " FROM unnest(%s::boolean[]) WITH ORDINALITY AS given (setting, position)",
+        [stream.costs_in_lot for stream in batch.streams],
+    )
+    for account_id, stream in enumerate(batch.streams, start=1):
+        stream.account_id = account_id
     return batch.account_ids
 
 

@@ -22,6 +22,9 @@ STOP_TIMEOUT = 300.0  # seconds: the checkpoint of a clean shutdown
 PREDECESSOR_TIMEOUT = 30.0  # seconds: a server that lost its keeper, or backends that lost their postmaster
 _POLL = 0.02
 _SHARED_MEMORY_IN_USE = "pre-existing shared memory block"
+# Once, this may be about an unlogged table that a backend was just removing when all was killed: a file is in
+# the way of the one that PostgreSQL restores. The next recovery clears both.
+_RECOVERY_FAILED = "startup process (PID"
 
 
 @dataclass
@@ -71,6 +74,7 @@ def start(layout: Layout, binaries: Binaries, way: RunAs, settings: Mapping[str,
     """
     deadline = time.monotonic() + PREDECESSOR_TIMEOUT
     _await_predecessor(layout.pgdata, deadline)
+    may_recover_again = True
     while True:
         _clear_stale_files(layout)
         log_start = _size(layout.log)
@@ -79,13 +83,16 @@ def start(layout: Layout, binaries: Binaries, way: RunAs, settings: Mapping[str,
             return postmaster
         postmaster.stop(immediate=True)
         log = _tail(layout.log, log_start)
-        if _SHARED_MEMORY_IN_USE not in log or time.monotonic() > deadline:
+        if _SHARED_MEMORY_IN_USE in log and time.monotonic() < deadline:
+            time.sleep(0.2)  # backends of a killed postmaster are still on their way out
+        elif _RECOVERY_FAILED in log and may_recover_again:
+            may_recover_again = False
+        else:
             raise EmbeddedServerError(
                 f"PostgreSQL {binaries.version} did not start in {layout.pgdata}",
                 detail=log,
                 hint=f"The whole log is in {layout.log}.",
             )
-        time.sleep(0.2)  # backends of a killed postmaster are still on their way out
 
 
 def running_pid(pgdata: Path) -> int | None:

@@ -5,7 +5,7 @@ The driver reads CSV and moves text; what the text means is decided by SQL funct
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +13,26 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import sql
 
-from rollforward.errors import BadArgument, BatchRejected, StatementRefused, from_psycopg
+from rollforward.errors import (
+    BadArgument,
+    BatchRejected,
+    RollforwardError,
+    StatementRefused,
+    from_psycopg,
+)
 from rollforward.results import ImportResult
 from rollforward.statement.layout import LAYOUTS, Layout
 from rollforward.statement.reader import StatementReader
 
 if TYPE_CHECKING:
     from rollforward.session import Session
+
+# What the database says of a statement when no row of it is to blame, or none can be named.
+_NOT_BOOKABLE: Mapping[str, str] = {
+    "22R02": "empty_file",
+    "22003": "out_of_range",  # a number that no column holds, such as the price of a millionth share
+    "54000": "too_long",  # a text that no index holds
+}
 
 
 def import_statement(
@@ -30,7 +43,7 @@ def import_statement(
     broker: str,
     progress: Callable[[int], None] | None = None,
 ) -> ImportResult:
-    """Stage a statement and book it, in one transaction; see ``Session.import_statement``."""
+    """Stage a statement and book it, all or nothing; see ``Session.import_statement``."""
     layout = LAYOUTS.get(broker)
     if layout is None:
         raise BadArgument(
@@ -40,12 +53,22 @@ def import_statement(
             hint=f"Layouts that can be read: {', '.join(LAYOUTS)}.",
         )
     reader = StatementReader(Path(path), layout)
-    with session.connection.transaction():
+    with session.all_or_nothing():
         _stage(session.connection, reader, progress)
         try:
             return session._one(ImportResult, layout.function, account)
         except BatchRejected as rejected:
             raise StatementRefused.of_rows(reader.path, rejected) from rejected
+        except RollforwardError as error:
+            if error.sqlstate is None or error.sqlstate not in _NOT_BOOKABLE:
+                raise
+            raise StatementRefused.of_file(
+                reader.path,
+                f"cannot be booked: {error.message}",
+                _NOT_BOOKABLE[error.sqlstate],
+                value=error.message,
+                sqlstate=error.sqlstate,
+            ) from error
 
 
 def _stage(

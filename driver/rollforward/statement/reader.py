@@ -98,6 +98,8 @@ class StatementReader:
                 ) from error
             except UnicodeDecodeError as error:
                 raise StatementRefused(self.path, [self._not_utf8()]) from error
+            except OSError as error:
+                raise self._unreadable(error) from error
             yield line, row
 
     def _refusal(self, line: int, row: list[str], width: int) -> Refusal | None:
@@ -119,5 +121,12 @@ class StatementReader:
         raise AssertionError("the file was not UTF-8 a moment ago")
 
     def _open(self) -> IO[str]:
-        # utf-8-sig: spreadsheets put a byte order mark in front
-        return self.path.open(encoding="utf-8-sig", newline="")
+        try:
+            # utf-8-sig: spreadsheets put a byte order mark in front
+            return self.path.open(encoding="utf-8-sig", newline="")
+        except OSError as error:
+            raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> StatementRefused:
+        why = error.strerror or str(error)
+        return StatementRefused.of_file(self.path, f"cannot be read: {why}", "not_readable", value=why)

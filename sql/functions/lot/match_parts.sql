@@ -53,43 +53,44 @@ BEGIN
                count(*) FILTER (WHERE NOT of_opening) OVER flow + of_opening::integer AS closing_no
         FROM break_point
         WINDOW flow AS (ORDER BY queue_no, reached, ordinal, of_opening ROWS UNBOUNDED PRECEDING)
+    ),
+    -- OFFSET 0 keeps each step one: what is computed in it is computed once, however often it is used
+    cut AS (
+        SELECT segment.queue_no,
+               segment.axis_end - segment.axis_start AS quantity,
+               opening.opened_by, opening.opened_on, opening.entered_by, opening.entered_on,
+               opening.lot_quantity, opening.lot_cost,
+               opening.lot_offset + (segment.axis_start - opening.axis_start) AS lot_from,
+               opening.lot_offset + (segment.axis_end - opening.axis_start) AS lot_until,
+               closing.movement_id AS closed_by, closing.on_date AS closed_on,
+               closing.value, closing.at_cost, closing.all_units,
+               closing.unit_offset + (segment.axis_start - closing.axis_start) AS trade_from,
+               closing.unit_offset + (segment.axis_end - closing.axis_start) AS trade_until
+        FROM segment
+        JOIN opening USING (opening_no)
+        LEFT JOIN closing
+            ON closing.closing_no = segment.closing_no
+           AND closing.queue_no = segment.queue_no
+        WHERE segment.axis_end > segment.axis_start
+        OFFSET 0
+    ),
+    valued AS (
+        SELECT cut.*,
+               rollforward.allocated(cut.lot_cost, cut.lot_until, cut.lot_quantity)
+                   - rollforward.allocated(cut.lot_cost, cut.lot_from, cut.lot_quantity) AS cost,
+               rollforward.allocated(cut.value, cut.trade_until, cut.all_units)
+                   - rollforward.allocated(cut.value, cut.trade_from, cut.all_units) AS proceeds
+        FROM cut
+        OFFSET 0
     )
-    SELECT segment.queue_no / 2,
-           CASE segment.queue_no % 2 WHEN 0 THEN 'long' ELSE 'short' END::rollforward_data.position_side,
-           opening.opened_by,
-           opening.entered_by,
-           lot.starts,
-           segment.axis_end - segment.axis_start,
-           opening.opened_on,
-           opening.entered_on,
-           coalesce(closing.on_date, 'infinity'),
-           closing.movement_id,
-           NULL,
-           lot.cost,
-           sale.value + CASE WHEN closing.at_cost THEN lot.cost ELSE 0 END,
-           opening.lot_quantity,
-           opening.lot_cost
-    FROM segment
-    JOIN opening USING (opening_no)
-    LEFT JOIN closing
-        ON closing.closing_no = segment.closing_no
-       AND closing.queue_no = segment.queue_no
-    CROSS JOIN LATERAL (
-        SELECT opening.lot_offset + (segment.axis_start - opening.axis_start) AS starts,
-               rollforward.allocated(
-                   opening.lot_cost, opening.lot_offset + (segment.axis_end - opening.axis_start), opening.lot_quantity)
-               - rollforward.allocated(
-                   opening.lot_cost, opening.lot_offset + (segment.axis_start - opening.axis_start), opening.lot_quantity)
-               AS cost
-    ) AS lot
-    CROSS JOIN LATERAL (
-        SELECT rollforward.allocated(
-                   closing.value, closing.unit_offset + (segment.axis_end - closing.axis_start), closing.all_units)
-               - rollforward.allocated(
-                   closing.value, closing.unit_offset + (segment.axis_start - closing.axis_start), closing.all_units)
-               AS value
-    ) AS sale
-    WHERE segment.axis_end > segment.axis_start;
+    SELECT valued.queue_no / 2,
+           CASE valued.queue_no % 2 WHEN 0 THEN 'long' ELSE 'short' END::rollforward_data.position_side,
+           valued.opened_by, valued.entered_by, valued.lot_from, valued.quantity,
+           valued.opened_on, valued.entered_on, coalesce(valued.closed_on, 'infinity'), valued.closed_by, NULL,
+           valued.cost,
+           CASE WHEN valued.at_cost THEN valued.cost + valued.proceeds ELSE valued.proceeds END,
+           valued.lot_quantity, valued.lot_cost
+    FROM valued;
 END
 $$;
 

@@ -34,6 +34,8 @@ BEGIN
     FROM numbered
     WHERE stage_event.ordinal = numbered.ordinal
       AND numbered.wave > 0;
+    -- for its statistics all events were still of one wave
+    PERFORM rollforward.analyze_stage('pg_temp.stage_event', (SELECT count(*) FROM stage_event));
 
     RETURN last_wave;
 END

@@ -18,9 +18,8 @@ AS $$
 BEGIN
     INSERT INTO stage_part
     WITH candidate AS (
-        SELECT event.*, stated.side AS stated_side
+        SELECT event.*
         FROM stage_event AS event
-        CROSS JOIN LATERAL (SELECT rollforward.stated_side(event.kind, event.effect, event.side) AS side) AS stated
         WHERE event.wave = settle_auto_events.wave
           AND event.effect IS NOT NULL
     ),
@@ -35,12 +34,12 @@ BEGIN
         SELECT candidate.position_no,
                coalesce(opening.long_units, 0) AS long_units,
                coalesce(opening.short_units, 0) AS short_units,
-               bool_and(candidate.stated_side IS NULL AND candidate.kind IN ('buy', 'sell'))
+               bool_and(candidate.part_side IS NULL AND candidate.kind IN ('buy', 'sell'))
                    AND (coalesce(opening.long_units, 0) = 0 OR coalesce(opening.short_units, 0) = 0) AS one_sum
         FROM candidate
         LEFT JOIN opening USING (position_no)
         GROUP BY candidate.position_no, opening.long_units, opening.short_units
-        HAVING bool_or(candidate.stated_side IS NULL)
+        HAVING bool_or(candidate.part_side IS NULL)
     ),
     summed AS (
         SELECT candidate.ordinal,
@@ -56,7 +55,7 @@ BEGIN
     stepped AS (
         SELECT candidate.ordinal,
                rollforward.open_units(
-                   taken.long_units, taken.short_units, candidate.kind, candidate.effect, candidate.stated_side,
+                   taken.long_units, taken.short_units, candidate.kind, candidate.effect, candidate.part_side,
                    candidate.quantity::numeric) OVER position AS units_after,
                candidate.position_no
         FROM candidate
@@ -85,7 +84,7 @@ BEGIN
                END AS closes_short
         FROM candidate
         JOIN open_before USING (ordinal)
-        WHERE candidate.stated_side IS NULL
+        WHERE candidate.part_side IS NULL
     )
     SELECT settled.position_no * 2 + part.on_short,
            1,

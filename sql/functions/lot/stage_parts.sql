@@ -32,26 +32,24 @@ BEGIN
 
     -- What the event says is what it does.
     INSERT INTO stage_part
-    SELECT event.position_no * 2 + (stated.side = 'short')::integer,
+    SELECT event.position_no * 2 + (event.part_side = 'short')::integer,
            1,
            event.ordinal, event.movement_id, event.accounting_date,
            CASE WHEN event.effect = 'open' THEN event.quantity ELSE 0 END,
            CASE WHEN event.effect = 'close' THEN event.quantity ELSE 0 END,
-           CASE WHEN (event.effect = 'open') = (stated.side = 'long') THEN -event.net ELSE event.net END
+           CASE WHEN (event.effect = 'open') = (event.part_side = 'long') THEN -event.net ELSE event.net END
                + coalesce(event.carried_cost, 0),
            event.kind = 'securities_out',
            event.movement_id, event.accounting_date, 0, event.quantity
     FROM stage_event AS event
-    CROSS JOIN LATERAL (SELECT rollforward.stated_side(event.kind, event.effect, event.side) AS side) AS stated
     WHERE event.wave = stage_parts.wave
-      AND stated.side IS NOT NULL
-    ORDER BY event.ordinal;
+      AND event.part_side IS NOT NULL;
 
     IF EXISTS (
         SELECT FROM stage_event AS event
         WHERE event.wave = stage_parts.wave
-          AND event.quantity IS NOT NULL AND event.effect IS NOT NULL
-          AND rollforward.stated_side(event.kind, event.effect, event.side) IS NULL
+          AND event.effect IS NOT NULL
+          AND event.part_side IS NULL
     ) THEN
         PERFORM rollforward.settle_auto_events(wave);
     END IF;

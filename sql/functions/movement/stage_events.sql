@@ -114,6 +114,7 @@ BEGIN
            END,
            successor.position_no,
            CASE WHEN movement.kind = 'strike_adjustment' THEN movement.natural_key END,
+           rollforward.stated_side(movement.kind, movement.effect, movement.side),
            0
     FROM stage_scope AS scope
     JOIN rollforward_data.movement

@@ -25,7 +25,8 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 1';
+    version CONSTANT text := 'rollforward stage 2';
+    stage text;
 BEGIN
     IF EXISTS (
         SELECT FROM pg_class
@@ -85,6 +86,7 @@ BEGIN
         carried_cost numeric,    -- what securities transferred in cost where they come from
         to_position_no integer,  -- where a strike adjustment leads
         adjustment_key bytea,    -- order of strike adjustments within one instant
+        part_side rollforward_data.position_side,  -- side it opens or closes, where it says so
         wave integer             -- strike adjustments of the account before it
     ) ON COMMIT DELETE ROWS;
 
@@ -176,6 +178,15 @@ BEGIN
     CREATE TEMP TABLE stage_changed (
         account_id bigint
     ) ON COMMIT DELETE ROWS;
+
+    -- a table without statistics counts as large; these are small until analyze_stage says otherwise
+    FOREACH stage IN ARRAY ARRAY['stage_scope', 'stage_position', 'stage_event', 'stage_lot', 'stage_part', 'stage_slice',
+                                 'stage_delta', 'stage_holding', 'stage_changed'] LOOP
+        EXECUTE format('INSERT INTO pg_temp.%I DEFAULT VALUES', stage);
+        EXECUTE format('ANALYZE pg_temp.%I', stage);
+        EXECUTE format('DELETE FROM pg_temp.%I', stage);
+    END LOOP;
+    ANALYZE pg_temp.stage_position_snapshot, pg_temp.stage_account_snapshot;
 
     EXECUTE format('COMMENT ON TABLE pg_temp.stage_scope IS %L', version);
 END

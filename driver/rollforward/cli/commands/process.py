@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
 from datetime import date
+from threading import Event
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from rollforward.cli.context import Context
 
 if TYPE_CHECKING:
+    import psycopg
+
     from rollforward.connection import Database
     from rollforward.results import BatchResult
+    from rollforward.session import Session
 
 CHUNK_SIZE = 500
 MODES = ("auto", "batch", "per-date", "shadow")
@@ -65,9 +71,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
         results: list[BatchResult] = []
         with context.progress() as progress:
             bar = progress.add_task("processing", total=len(accounts))
-            for chunk, found in _processed(database, chunks, args):
-                results += found
-                progress.advance(bar, len(chunk))
+            with closing(_processed(database, chunks, args)) as processed:
+                for chunk, found in processed:
+                    results += found
+                    progress.advance(bar, len(chunk))
         with connect(database.dsn) as session:
             warnings = processing_warnings(session, accounts) if accounts else []
 
@@ -86,25 +93,54 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def _processed(
     database: Database, chunks: Sequence[list[int]], args: argparse.Namespace
-) -> Iterator[tuple[list[int], list[BatchResult]]]:
-    """Each chunk with its results, as they come, on as many connections as there are workers."""
+) -> Generator[tuple[list[int], list[BatchResult]], None, None]:
+    """Each chunk with its results, as they come, on as many connections as there are workers.
+
+    When it ends early, by Ctrl-C say, what runs is cancelled and rolled back first.
+    """
+    from rollforward.session import connect
+
+    connections: set[psycopg.Connection[Any]] = set()
+    stopped = Event()
 
     def work(chunk: list[int]) -> tuple[list[int], list[BatchResult]]:
-        return chunk, process_chunk(database.dsn, chunk, args.start, args.end, args.mode, args.scenario)
+        with connect(database.dsn) as session:
+            connections.add(session.connection)
+            try:
+                if stopped.is_set():
+                    return chunk, []
+                return chunk, process_chunk(session, chunk, args.start, args.end, args.mode, args.scenario)
+            finally:
+                connections.discard(session.connection)
 
     with ThreadPoolExecutor(args.workers) as pool:
-        yield from pool.map(work, chunks)
+        try:
+            yield from pool.map(work, chunks)
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            _cancel(connections)
+            raise
+
+
+def _cancel(connections: set[psycopg.Connection[Any]]) -> None:
+    """Cancel what the connections run, until none of them runs anything."""
+    import psycopg
+
+    while running := list(connections):
+        for connection in running:
+            with suppress(psycopg.Error):  # it has just ended
+                connection.cancel_safe(timeout=5)
+        sleep(0.05)  # one that had not begun is cancelled the next time
 
 
 def process_chunk(
-    dsn: str, accounts: list[int], start: date | None, end: date | None, mode: str, scenario: str
+    session: Session, accounts: list[int], start: date | None, end: date | None, mode: str, scenario: str
 ) -> list[BatchResult]:
     """One chunk of accounts, one transaction. A start that is open begins where each account is stale."""
-    from rollforward.session import connect
-
     last = end or date.max
     first = start or last
-    with connect(dsn) as session, session.connection.transaction():
+    with session.connection.transaction():
         if mode == "batch":
             return [session.process_batch(accounts, first, last)]
         if mode == "per-date":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rollforward.session import Session
 
 BROKERS = ("tastytrade",)
+_ROOM = 40  # characters for a refused value
 
 
 def register(commands: argparse._SubParsersAction[Any]) -> None:
@@ -72,7 +73,7 @@ def _import_file(
         "rows_read": 0, "saved": 0, "already_known": 0, "first_date": None, "last_date": None,
         "refused": [], "reason": None, "processed": {}, "warnings": [],
     }  # fmt: skip
-    bar = progress.add_task(path.name, total=path.stat().st_size)
+    bar = progress.add_task(path.name, total=_size(path))
     try:
         with session.connection.transaction() as transaction:
             imported = session.import_statement(
@@ -95,6 +96,11 @@ def _import_file(
     return report
 
 
+def _size(path: Path) -> int | None:
+    """Bytes to read; None for what has no size, or is not there."""
+    return path.stat().st_size if path.is_file() else None
+
+
 def _process(session: Session, account: int) -> dict[str, Any]:
     """Compute the account from where it is stale; nothing to do when it is not."""
     stale = session.fetch("SELECT FROM rollforward.stale_account WHERE account_id = %s", [account])
@@ -109,10 +115,20 @@ def _print(reports: list[dict[str, Any]], console: Console, *, dry_run: bool) ->
     for report in reports:
         console.print(_sentence(report, dry_run=dry_run), markup=False)
         if report["refused"]:
-            columns = ("file", "line", "column", "value", "reason")
             console.print(
-                plain_table(columns, ([refusal[c] for c in columns] for refusal in report["refused"]))
+                plain_table(
+                    ("file", "line", "column", "value", "reason"),
+                    (
+                        (r["file"], r["line"], r["column"], _shortened(r["value"]), r["reason"])
+                        for r in report["refused"]
+                    ),
+                )
             )
+
+
+def _shortened(value: str) -> str:
+    """As much of a value as a table has room for."""
+    return value if len(value) <= _ROOM else value[: _ROOM - 1] + "…"
 
 
 def _sentence(report: dict[str, Any], *, dry_run: bool) -> str:

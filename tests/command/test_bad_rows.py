@@ -1,0 +1,147 @@
+"""Rows that cannot be booked: file, line, column, value and reason; nothing of the file is saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import CommandLine, deposit, few_rows, share, write
+from tests.support.dump import everything
+from tests.support.ledger import Ledger
+from tests.support.statements import Printed, printed
+
+OPTION = printed(
+    "2025-01-06", "Trade", "Buy to Open", Action="BUY_TO_OPEN", Symbol="ACME  250117C00020000",
+    Instrument_Type="Equity Option", Value="-100.00", Quantity="1", Multiplier="100",
+    Root_Symbol="ACME", Underlying_Symbol="ACME", Expiration_Date="1/17/25", Strike_Price="20",
+    Call_or_Put="CALL",
+)  # fmt: skip
+SHARE = share("2025-01-06", "Buy to Open", "10", "20.00", "-200.00")
+DEPOSIT = deposit("2025-01-06", "10.00")
+CASES: list[tuple[Printed, str, str, str, str]] = [
+    (DEPOSIT, "Value", "ten", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "NaN", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "Infinity", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "1e3", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "1.000,50", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "$10", "Value", "not_a_number"),
+    (DEPOSIT, "Value", "1" * 19, "Value", "not_a_number"),
+    (DEPOSIT, "Date", "2025-02-30T10:00:00+0100", "Date", "not_a_time"),
+    (DEPOSIT, "Date", "2025-02-20T25:00:00+0100", "Date", "not_a_time"),
+    (DEPOSIT, "Date", "2025-02-20", "Date", "not_a_time"),
+    (DEPOSIT, "Date", "20/02/2025", "Date", "not_a_time"),
+    (DEPOSIT, "Date", "", "Date", "not_a_time"),
+    (DEPOSIT, "Date", "infinity", "Date", "not_a_time"),
+    (DEPOSIT, "Currency", "", "Currency", "unknown_currency"),
+    (DEPOSIT, "Currency", "$", "Currency", "unknown_currency"),
+    (SHARE, "Quantity", "-10", "Quantity", "not_positive"),
+    (SHARE, "Quantity", "0", "Quantity", "not_positive"),
+    (SHARE, "Quantity", "", "Quantity", "not_positive"),
+    (SHARE, "Quantity", "NaN", "Quantity", "not_a_number"),
+    (SHARE, "Average Price", "?", "Average Price", "not_a_number"),
+    (SHARE, "Commissions", "free", "Commissions", "not_a_number"),
+    (SHARE, "Fees", "0.1.2", "Fees", "not_a_number"),
+    (SHARE, "Symbol", "", "Symbol", "missing"),
+    (OPTION, "Multiplier", "0", "Multiplier", "not_positive"),
+    (OPTION, "Expiration Date", "2/30/25", "Expiration Date", "not_a_date"),
+    (OPTION, "Expiration Date", "", "Expiration Date", "not_a_date"),
+    (OPTION, "Strike Price", "0", "Strike Price", "not_positive"),
+    (OPTION, "Call or Put", "", "Call or Put", "missing"),
+]
+
+
+@pytest.mark.parametrize(("row", "column", "value", "blamed", "reason"), CASES)
+def test_a_value_that_cannot_be_booked_is_named(
+    command: CommandLine, tmp_path: Path, row: Printed, column: str, value: str, blamed: str, reason: str
+):
+    file = write(tmp_path / "bad.csv", [DEPOSIT, row | {column: value}])
+    report = command.report(file)
+    assert report["refused"] == [
+        {"file": str(file), "line": 3, "column": blamed, "value": value, "reason": reason}
+    ]
+    assert (report["saved"], report["account_id"], report["processed"]) == (0, None, {})
+
+
+KINDS: list[tuple[str, str, dict[str, str], str]] = [
+    ("Money Movement", "Lottery", {}, "unknown_row_kind"),
+    ("Gift", "", {}, "unknown_row_kind"),
+    ("", "", {}, "unknown_row_kind"),
+    ("trade", "Buy to Open", {}, "unknown_row_kind"),
+    ("Trade", "Buy to Open", {"Instrument_Type": "Warrant"}, "unknown_row_kind"),
+    ("Receive Deliver", "Assignment", {"Instrument_Type": "Equity Option"}, "later_row_kind"),
+    ("Receive Deliver", "Exercise", {"Instrument_Type": "Equity Option"}, "later_row_kind"),
+    ("Receive Deliver", "Forward Split", {"Instrument_Type": "Equity"}, "later_row_kind"),
+    ("Trade", "Buy", {"Instrument_Type": "Cryptocurrency"}, "later_row_kind"),
+    ("Trade", "Buy", {"Instrument_Type": "Future"}, "later_row_kind"),
+]
+
+
+@pytest.mark.parametrize(("type_", "sub_type", "columns", "reason"), KINDS)
+def test_a_row_kind_that_cannot_be_booked_is_refused(
+    command: CommandLine, tmp_path: Path, type_: str, sub_type: str, columns: dict[str, str], reason: str
+):
+    file = write(tmp_path / "bad.csv", [DEPOSIT, printed("2025-01-02", type_, sub_type, **columns)])
+    first = command.report(file)["refused"][0]
+    kind = " / ".join(text for text in (type_, sub_type, columns.get("Instrument_Type", "")) if text)
+    assert first == {"file": str(file), "line": 3, "column": "Type", "value": kind, "reason": reason}
+
+
+def test_one_bad_row_among_good_ones_leaves_the_database_as_it_was(
+    command: CommandLine, tmp_path: Path, ledger: Ledger
+):
+    command.book(write(tmp_path / "before.csv", few_rows()[:1]))
+    before = everything(ledger.connection)
+    done = command.book(write(tmp_path / "bad.csv", [*few_rows(), DEPOSIT | {"Value": "ten"}]))
+    assert done.code == 1
+    assert everything(ledger.connection) == before
+
+
+def test_every_bad_row_is_listed_with_every_fault_it_has(command: CommandLine, tmp_path: Path):
+    rows = [SHARE | {"Quantity": "x", "Fees": "y"}, DEPOSIT, DEPOSIT | {"Date": "z"}]
+    report = command.report(write(tmp_path / "bad.csv", rows))
+    assert report["reason"].endswith("statement rejected: 2 of 3 rows cannot be booked")
+    assert {(r["line"], r["column"], r["value"]) for r in report["refused"]} == {
+        (2, "Quantity", "x"),
+        (2, "Fees", "y"),
+        (4, "Date", "z"),
+    }
+
+
+def test_the_line_is_that_of_the_file_even_after_quoted_line_breaks_and_blank_lines(
+    command: CommandLine, tmp_path: Path
+):
+    file = write(
+        tmp_path / "bad.csv", [DEPOSIT | {"Description": "one\ntwo\nthree"}, DEPOSIT | {"Value": "x"}]
+    )
+    file.write_text(file.read_text().replace("three,", "three,", 1).replace("\n2025", "\n\n2025", 1))
+    assert [r["line"] for r in command.report(file)["refused"]] == [6]
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"Value": "-" + "9" * 18, "Quantity": "0.000000000001"}, "out_of_range"),
+        ({"Symbol": "".join(chr(0x4E00 + 7 * place) for place in range(2_900))}, "too_long"),
+    ],
+)
+def test_what_no_column_can_hold_refuses_that_file_alone(
+    command: CommandLine, tmp_path: Path, statement: Path, columns: Printed, reason: str
+):
+    huge = write(tmp_path / "huge.csv", [SHARE | columns])
+    done = command.book(huge, statement)
+    assert done.code == 1
+    assert f"{huge} cannot be booked" in done.out
+    assert "4 rows read, 4 saved" in done.out
+    (refused,) = command.report(huge)["refused"]
+    assert (refused["line"], refused["column"], refused["reason"]) == (None, "", reason)
+
+
+def test_a_long_value_is_shortened_in_the_table_and_whole_in_the_document(
+    command: CommandLine, tmp_path: Path
+):
+    file = write(tmp_path / "bad.csv", [DEPOSIT | {"Value": "x" * 3_000}])
+    table = command.book(file).out
+    assert "x" * 39 + "…" in table
+    assert "not_a_number" in table
+    assert command.report(file)["refused"][0]["value"] == "x" * 3_000

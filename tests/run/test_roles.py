@@ -1,0 +1,158 @@
+"""What each role may do, and that reading writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+
+from rollforward.embedded.server import Server
+from tests.support.databases import fresh_database
+from tests.support.ledger import Ledger
+from tests.support.movements import buy, deposit
+from tests.support.statements import import_rows, printed
+
+ROW = printed("2025-03-03", "Money Movement", "Deposit", Value="5.00")
+VIEWS = [
+    "account",
+    "account_currency",
+    "account_snapshot",
+    "instrument",
+    "lot_match",
+    "movement",
+    "open_lot",
+    "orphan_closing",
+    "position_snapshot",
+    "stale_account",
+]
+READS = {
+    "latest_snapshots": "SELECT * FROM rollforward.latest_snapshots('{1}', '2025-12-31')",
+    "snapshots_as_of": "SELECT * FROM rollforward.snapshots_as_of('{1}', '2025-12-31')",
+    "verify": "SELECT * FROM rollforward.verify()",
+    "check_ties": "SELECT * FROM rollforward.check_ties()",
+    "explain_snapshot": "SELECT * FROM rollforward.explain_snapshot(1, 'USD', '2025-12-31', 'invested')",
+}
+WRITES = {
+    "add_account": "SELECT rollforward.add_account('9')",
+    "set_account": "SELECT rollforward.set_account('7', 'costs_in_lot', 'false')",
+    "import_tastytrade": "SELECT rollforward.import_tastytrade('7')",
+    "process": "SELECT rollforward.process('{1}', '2025-01-01', '2025-12-31')",
+    "process_batch": "SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')",
+    "process_stale": "SELECT rollforward.process_stale()",
+}
+REFERENCE = "SELECT rollforward.process_per_date(1, '2025-01-01', '2025-12-31')"
+
+
+@pytest.fixture(scope="module")
+def house(server: Server, template: str) -> Iterator[Ledger]:
+    """A ledger with one computed account, seen by the administrator, who can be anybody."""
+    with (
+        fresh_database(server, template=template) as name,
+        psycopg.connect(server.dsn(name), autocommit=True) as connection,
+    ):
+        ledger = Ledger(connection)
+        ledger.instrument("ACME")
+        account = ledger.account("7")
+        ledger.record(account, deposit("2025-01-02", 100), buy("2025-01-03", "ACME", 1, "10"))
+        ledger.price("ACME", "2025-01-03", 12)
+        ledger.process([account])
+        connection.execute("CREATE ROLE passer_by NOLOGIN")
+        yield ledger
+        connection.execute("DROP ROLE passer_by")
+
+
+@contextmanager
+def acting_as(house: Ledger, role: str) -> Iterator[Ledger]:
+    with house.connection.transaction(force_rollback=True):
+        house.rows(f"SET LOCAL ROLE {role}")
+        yield house
+
+
+def denied(house: Ledger, role: str, statement: str) -> bool:
+    with acting_as(house, role):
+        try:
+            house.rows(statement)
+        except psycopg.errors.InsufficientPrivilege:
+            return True
+    return False
+
+
+def tables(house: Ledger) -> list[str]:
+    return sorted(house.facts_and_figures())
+
+
+@pytest.mark.parametrize("role", ["reader", "writer", "operator"])
+def test_every_role_reads_views_and_calls_read_functions(house, role):
+    with acting_as(house, f"rollforward_{role}"):
+        for view in VIEWS:
+            house.rows(f"SELECT * FROM rollforward.{view}")
+        for call in READS.values():
+            house.rows(call)
+
+
+@pytest.mark.parametrize("role", ["reader", "writer", "operator"])
+def test_no_role_reads_or_changes_a_table(house, role):
+    for table in tables(house):
+        assert denied(house, f"rollforward_{role}", f"SELECT FROM rollforward_data.{table}"), table
+        assert denied(house, f"rollforward_{role}", f"DELETE FROM rollforward_data.{table}"), table
+        if table != "tastytrade_row":
+            assert denied(
+                house, f"rollforward_{role}", f"INSERT INTO rollforward_data.{table} DEFAULT VALUES"
+            ), table
+
+
+@pytest.mark.parametrize("call", [*WRITES.values(), REFERENCE], ids=[*WRITES, "process_per_date"])
+def test_a_reader_calls_nothing_that_writes(house, call):
+    assert denied(house, "rollforward_reader", call)
+
+
+def test_a_reader_stages_no_statement(house):
+    assert denied(
+        house, "rollforward_reader", "INSERT INTO rollforward_data.tastytrade_row (line) VALUES (2)"
+    )
+
+
+def test_a_writer_imports_and_computes(house):
+    with acting_as(house, "rollforward_writer"):
+        account = import_rows(house, [ROW], "8").account_id
+        assert house.process([account]).snapshots_saved == 1
+        assert house.snapshot(account).deposited == 5
+        house.rows(WRITES["process"])
+        house.rows(WRITES["process_stale"])
+        house.rows(WRITES["add_account"])
+        house.rows(WRITES["set_account"])
+
+
+def test_the_reference_is_run_by_operators(house):
+    assert denied(house, "rollforward_writer", REFERENCE)
+    assert not denied(house, "rollforward_operator", REFERENCE)
+
+
+def test_the_public_may_do_nothing(house):
+    for view in VIEWS:
+        assert denied(house, "passer_by", f"SELECT FROM rollforward.{view}")
+    for call in [*READS.values(), *WRITES.values(), REFERENCE]:
+        assert denied(house, "passer_by", call)
+    for table in tables(house):
+        assert denied(house, "passer_by", f"SELECT FROM rollforward_data.{table}")
+
+
+def test_reading_runs_in_a_read_only_transaction_without_temporary_tables(house):
+    house.rows("DISCARD TEMP")
+    with house.connection.transaction(force_rollback=True):
+        house.rows("SET TRANSACTION READ ONLY")
+        house.rows("SET LOCAL ROLE rollforward_reader")
+        for view in VIEWS:
+            house.rows(f"SELECT * FROM rollforward.{view}")
+        for call in READS.values():
+            house.rows(call)
+        house.rows("RESET ROLE")
+        assert house.value("SELECT pg_current_xact_id_if_assigned()") is None
+        assert (
+            house.value(
+                "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND pg_table_is_visible(oid)"
+            )
+            == 0
+        )

@@ -1,0 +1,117 @@
+"""Latest look-ups: which row they give, and one index descent per key."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.support.ledger import Ledger
+from tests.support.movements import deposit
+from tests.support.plans import buffers, explained, nodes
+
+ACCOUNTS = 1000
+DAYS = 120
+
+
+@pytest.fixture
+def many_snapshots(ledger) -> Ledger:
+    """A thousand accounts with 120 snapshots each."""
+    ledger.rows(
+        "INSERT INTO rollforward_data.account (account_id, number, base_currency)"
+        " SELECT id, 'account ' || id, 'USD' FROM generate_series(1, %s) AS id",
+        ACCOUNTS,
+    )
+    ledger.rows(
+        "INSERT INTO rollforward_data.account_currency SELECT id, 'USD' FROM generate_series(1, %s) AS id",
+        ACCOUNTS,
+    )
+    ledger.rows(
+        "INSERT INTO rollforward_data.account_snapshot"
+        " SELECT id, 'USD', date '2025-01-01' + day, day + 1, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, day, 0"
+        " FROM generate_series(0, %s - 1) AS day, generate_series(1, %s) AS id",
+        DAYS,
+        ACCOUNTS,
+    )
+    ledger.rows("ANALYZE rollforward_data.account_snapshot")
+    ledger.rows("ANALYZE rollforward_data.account_currency")
+    ledger.rows("ANALYZE rollforward_data.account")
+    return ledger
+
+
+LOOK_UPS = {
+    "latest": "SELECT * FROM rollforward.latest_snapshots(%s, date '2025-03-01')",
+    "as of": "SELECT * FROM rollforward.snapshots_as_of(%s, date '2025-03-01')",
+}
+
+
+@pytest.mark.parametrize("keys", [1, 20, ACCOUNTS])
+@pytest.mark.parametrize("look_up", LOOK_UPS.values(), ids=LOOK_UPS.keys())
+def test_each_key_is_one_descent_of_the_primary_key(many_snapshots, look_up, keys):
+    wanted = list(range(1, keys + 1))
+    explained(many_snapshots, look_up, wanted)
+    plan = explained(many_snapshots, look_up, wanted)
+
+    scans = [node for node in nodes(plan) if node.get("Relation Name") == "account_snapshot"]
+    assert [node["Node Type"] for node in scans] == ["Index Scan"]
+    (scan,) = scans
+    assert scan["Index Name"] == "account_snapshot_pkey"
+    assert scan["Actual Loops"] == keys
+    assert scan["Actual Rows"] == 1
+    assert buffers(scan) <= 5 * keys
+    assert plan["Actual Rows"] == keys
+
+
+def test_the_cost_of_a_key_does_not_depend_on_its_history(many_snapshots):
+    """The first and the last day of an account with 120 snapshots cost the same."""
+    per_day = {
+        buffers(
+            explained(
+                many_snapshots, "SELECT * FROM rollforward.latest_snapshots(ARRAY[500::bigint], %s)", day
+            )
+        )
+        for _ in range(2)
+        for day in (date(2025, 1, 2), date(2025, 3, 1), date(2026, 1, 1))
+    }
+    assert max(per_day) - min(per_day) <= 2
+
+
+@pytest.fixture
+def three_days(ledger) -> tuple[Ledger, int]:
+    account = ledger.account()
+    ledger.record(
+        account,
+        deposit("2025-01-02", 1),
+        deposit("2025-01-06", 2),
+        deposit("2025-01-06", 5, currency="EUR"),
+        deposit("2025-01-08", 4),
+    )
+    ledger.process([account])
+    return ledger, account
+
+
+@pytest.mark.parametrize(
+    ("day", "before", "as_of"),
+    [
+        ("2025-01-02", {}, {"USD": 1}),
+        ("2025-01-03", {"USD": 1}, {"USD": 1}),
+        ("2025-01-06", {"USD": 1}, {"USD": 3, "EUR": 5}),
+        ("2025-01-08", {"USD": 3, "EUR": 5}, {"USD": 7, "EUR": 5}),
+        ("infinity", {"USD": 7, "EUR": 5}, {"USD": 7, "EUR": 5}),
+        ("-infinity", {}, {}),
+    ],
+)
+def test_latest_is_strictly_before_and_as_of_includes_the_day(three_days, day, before, as_of):
+    ledger, account = three_days
+    for function, expected in (("latest_snapshots", before), ("snapshots_as_of", as_of)):
+        found = ledger.rows(f"SELECT * FROM rollforward.{function}(%s, %s)", [account], day)
+        assert {row.currency: row.deposited for row in found} == expected
+
+
+def test_unknown_accounts_yield_no_row_and_repeated_ones_no_second(three_days):
+    ledger, account = three_days
+    found = ledger.rows(
+        "SELECT * FROM rollforward.latest_snapshots(%s, '2025-01-03')", [account, account, 10**9]
+    )
+    assert len(found) == 1
+    assert ledger.rows("SELECT * FROM rollforward.latest_snapshots('{}', '2025-01-03')") == []
