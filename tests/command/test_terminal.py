@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -18,6 +19,7 @@ from tests.support.command import ENVIRONMENT, CommandLine, deposit, many_rows, 
 
 COLUMNS = 100
 PROMPT = "the end"
+_numbers = itertools.count()
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="needs tmux, to have a terminal")
 
@@ -59,7 +61,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(command: CommandLine) -> Iterator[Terminal]:
-    terminal = Terminal(command.dsn, f"rollforward-{os.getpid()}")
+    terminal = Terminal(command.dsn, f"rollforward-{os.getpid()}-{next(_numbers)}")
     yield terminal
     terminal.close()
 

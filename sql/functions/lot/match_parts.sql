@@ -13,8 +13,8 @@ BEGIN
     INSERT INTO stage_slice
     WITH running AS (
         SELECT part.*,
-               rollforward.running_total(part.open_quantity) OVER queue AS opened,
-               rollforward.running_total(part.close_quantity) OVER queue AS demanded
+               rollforward.total(part.open_quantity) OVER queue AS opened,
+               rollforward.total(part.close_quantity) OVER queue AS demanded
         FROM stage_part AS part
         WINDOW queue AS (
             PARTITION BY part.queue_no ORDER BY part.generation, part.ordinal ROWS UNBOUNDED PRECEDING)

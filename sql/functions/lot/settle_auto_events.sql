@@ -44,7 +44,7 @@ BEGIN
     summed AS (
         SELECT candidate.ordinal,
                taken.long_units - taken.short_units
-                   + rollforward.running_total(
+                   + rollforward.total(
                          CASE candidate.kind WHEN 'buy' THEN candidate.quantity ELSE -candidate.quantity END) OVER position
                    - CASE candidate.kind WHEN 'buy' THEN candidate.quantity ELSE -candidate.quantity END AS units
         FROM candidate

@@ -25,7 +25,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 2';
+    version CONSTANT text := 'rollforward stage 3';
     stage text;
 BEGIN
     IF EXISTS (
@@ -156,6 +156,7 @@ BEGIN
         short_units numeric,
         long_cost numeric,
         short_cost numeric,
+        invested numeric,        -- cost of longs that are no options
         gain numeric
     ) ON COMMIT DELETE ROWS;
 

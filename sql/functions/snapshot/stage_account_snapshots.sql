@@ -16,39 +16,38 @@ BEGIN
     WITH day_totals AS (
         SELECT delta.account_id, delta.currency, delta.on_date,
                sum(delta.counted) AS counted,
-               sum(delta.deposited) AS deposited,
-               sum(delta.withdrawn) AS withdrawn,
-               sum(delta.long_cost) FILTER (WHERE NOT position.is_option) AS invested,
-               sum(delta.gain) AS realized_gains,
-               sum(delta.commissions) AS commissions,
-               sum(delta.fees) AS fees,
-               sum(delta.options_income) AS options_income,
-               sum(delta.dividends) AS dividends,
-               sum(delta.dividend_taxes) AS dividend_taxes,
-               sum(delta.other_income) AS other_income,
-               sum(delta.cash) AS cash,
-               sum(delta.long_units) AS long_units,
-               sum(delta.short_units) AS short_units
+               rollforward.total(delta.deposited) AS deposited,
+               rollforward.total(delta.withdrawn) AS withdrawn,
+               rollforward.total(delta.invested) AS invested,
+               rollforward.total(delta.gain) AS realized_gains,
+               rollforward.total(delta.commissions) AS commissions,
+               rollforward.total(delta.fees) AS fees,
+               rollforward.total(delta.options_income) AS options_income,
+               rollforward.total(delta.dividends) AS dividends,
+               rollforward.total(delta.dividend_taxes) AS dividend_taxes,
+               rollforward.total(delta.other_income) AS other_income,
+               rollforward.total(delta.cash) AS cash,
+               rollforward.total(delta.long_units) AS long_units,
+               rollforward.total(delta.short_units) AS short_units
         FROM stage_delta AS delta
-        LEFT JOIN stage_position AS position USING (position_no)
         GROUP BY delta.account_id, delta.currency, delta.on_date
     ),
     rolled AS (
         SELECT day_totals.account_id, day_totals.currency, day_totals.on_date, day_totals.counted,
                sum(day_totals.counted) OVER account AS movement_counter,
-               rollforward.running_total(day_totals.deposited) OVER account AS deposited,
-               rollforward.running_total(day_totals.withdrawn) OVER account AS withdrawn,
-               rollforward.running_total(day_totals.invested) OVER account AS invested,
-               rollforward.running_total(day_totals.realized_gains) OVER account AS realized_gains,
-               rollforward.running_total(day_totals.commissions) OVER account AS commissions,
-               rollforward.running_total(day_totals.fees) OVER account AS fees,
-               rollforward.running_total(day_totals.options_income) OVER account AS options_income,
-               rollforward.running_total(day_totals.dividends) OVER account
-                   - rollforward.running_total(day_totals.dividend_taxes) OVER account AS dividends_received,
-               rollforward.running_total(day_totals.other_income) OVER account AS other_income,
-               rollforward.running_total(day_totals.cash) OVER account AS cash_balance,
-               rollforward.running_total(day_totals.long_units) OVER account
-                   + rollforward.running_total(day_totals.short_units) OVER account AS open_units
+               rollforward.total(day_totals.deposited) OVER account AS deposited,
+               rollforward.total(day_totals.withdrawn) OVER account AS withdrawn,
+               rollforward.total(day_totals.invested) OVER account AS invested,
+               rollforward.total(day_totals.realized_gains) OVER account AS realized_gains,
+               rollforward.total(day_totals.commissions) OVER account AS commissions,
+               rollforward.total(day_totals.fees) OVER account AS fees,
+               rollforward.total(day_totals.options_income) OVER account AS options_income,
+               coalesce(rollforward.total(day_totals.dividends) OVER account, 0)
+                   - coalesce(rollforward.total(day_totals.dividend_taxes) OVER account, 0) AS dividends_received,
+               rollforward.total(day_totals.other_income) OVER account AS other_income,
+               rollforward.total(day_totals.cash) OVER account AS cash_balance,
+               coalesce(rollforward.total(day_totals.long_units) OVER account, 0)
+                   + coalesce(rollforward.total(day_totals.short_units) OVER account, 0) AS open_units
         FROM day_totals
         WINDOW account AS (
             PARTITION BY day_totals.account_id, day_totals.currency
@@ -73,20 +72,20 @@ BEGIN
     SELECT rolled.account_id,
            rolled.currency,
            rolled.on_date AS snapshot_date,
-           (coalesce(opening.movement_counter, 0) + rolled.movement_counter)::integer AS movement_counter,
-           (coalesce(opening.deposited, 0) + rolled.deposited)::rollforward_data.exact_money AS deposited,
-           (coalesce(opening.withdrawn, 0) + rolled.withdrawn)::rollforward_data.exact_money AS withdrawn,
-           (coalesce(opening.invested, 0) + rolled.invested)::rollforward_data.exact_money AS invested,
-           (coalesce(opening.realized_gains, 0) + rolled.realized_gains)::rollforward_data.exact_money AS realized_gains,
+           (coalesce(opening.movement_counter, 0) + coalesce(rolled.movement_counter, 0))::integer AS movement_counter,
+           (coalesce(opening.deposited, 0) + coalesce(rolled.deposited, 0))::rollforward_data.exact_money AS deposited,
+           (coalesce(opening.withdrawn, 0) + coalesce(rolled.withdrawn, 0))::rollforward_data.exact_money AS withdrawn,
+           (coalesce(opening.invested, 0) + coalesce(rolled.invested, 0))::rollforward_data.exact_money AS invested,
+           (coalesce(opening.realized_gains, 0) + coalesce(rolled.realized_gains, 0))::rollforward_data.exact_money AS realized_gains,
            0::rollforward_data.exact_money AS unrealized_gains,
-           (coalesce(opening.commissions, 0) + rolled.commissions)::rollforward_data.exact_money AS commissions,
-           (coalesce(opening.fees, 0) + rolled.fees)::rollforward_data.exact_money AS fees,
-           (coalesce(opening.options_income, 0) + rolled.options_income)::rollforward_data.exact_money AS options_income,
-           (coalesce(opening.dividends_received, 0) + rolled.dividends_received)::rollforward_data.exact_money
+           (coalesce(opening.commissions, 0) + coalesce(rolled.commissions, 0))::rollforward_data.exact_money AS commissions,
+           (coalesce(opening.fees, 0) + coalesce(rolled.fees, 0))::rollforward_data.exact_money AS fees,
+           (coalesce(opening.options_income, 0) + coalesce(rolled.options_income, 0))::rollforward_data.exact_money AS options_income,
+           (coalesce(opening.dividends_received, 0) + coalesce(rolled.dividends_received, 0))::rollforward_data.exact_money
                AS dividends_received,
-           (coalesce(opening.other_income, 0) + rolled.other_income)::rollforward_data.exact_money AS other_income,
-           (coalesce(opening.cash_balance, 0) + rolled.cash_balance)::rollforward_data.exact_money AS cash_balance,
-           (coalesce(opening.open_units, 0) + rolled.open_units)::rollforward_data.exact_quantity AS open_units
+           (coalesce(opening.other_income, 0) + coalesce(rolled.other_income, 0))::rollforward_data.exact_money AS other_income,
+           (coalesce(opening.cash_balance, 0) + coalesce(rolled.cash_balance, 0))::rollforward_data.exact_money AS cash_balance,
+           (coalesce(opening.open_units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units
     FROM rolled
     LEFT JOIN opening USING (account_id, currency)
     WHERE rolled.counted > 0;

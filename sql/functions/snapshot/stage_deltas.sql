@@ -14,60 +14,55 @@ BEGIN
     WITH booked AS (
         SELECT event.account_id, event.currency, event.position_no, event.accounting_date AS on_date,
                sum(contribution.counted) AS counted,
-               sum(contribution.deposited) AS deposited,
-               sum(contribution.withdrawn) AS withdrawn,
-               sum(contribution.dividends) AS dividends,
-               sum(contribution.dividend_taxes) AS dividend_taxes,
-               sum(contribution.options_income) AS options_income,
-               sum(contribution.other_income) AS other_income,
-               sum(contribution.commissions) AS commissions,
-               sum(contribution.fees) AS fees,
-               sum(contribution.cash) AS cash
+               rollforward.total(contribution.deposited) AS deposited,
+               rollforward.total(contribution.withdrawn) AS withdrawn,
+               rollforward.total(contribution.dividends) AS dividends,
+               rollforward.total(contribution.dividend_taxes) AS dividend_taxes,
+               rollforward.total(contribution.options_income) AS options_income,
+               rollforward.total(contribution.other_income) AS other_income,
+               rollforward.total(contribution.commissions) AS commissions,
+               rollforward.total(contribution.fees) AS fees,
+               rollforward.total(contribution.cash) AS cash
         FROM stage_event AS event
         CROSS JOIN LATERAL rollforward.movement_contribution(
             event.kind, event.is_option, event.amount, event.commission, event.fee, event.tax) AS contribution
         GROUP BY event.account_id, event.currency, event.position_no, event.accounting_date
     ),
     turned AS (
-        SELECT slice.position_no, day.on_date, slice.side,
-               sum(day.sign * slice.quantity) AS units,
-               sum(day.sign * slice.cost) AS cost,
-               sum(CASE WHEN day.sign = 1 OR slice.carried_to IS NOT NULL THEN 0
-                        WHEN slice.side = 'long' THEN slice.proceeds - slice.cost
-                        ELSE slice.cost - slice.proceeds
-                   END) AS gain
+        SELECT slice.position_no, day.on_date, position.is_option,
+               rollforward.total(day.units) FILTER (WHERE slice.side = 'long') AS long_units,
+               rollforward.total(day.units) FILTER (WHERE slice.side = 'short') AS short_units,
+               rollforward.total(day.cost) FILTER (WHERE slice.side = 'long') AS long_cost,
+               rollforward.total(day.cost) FILTER (WHERE slice.side = 'short') AS short_cost,
+               rollforward.total(day.gain) AS gain
         FROM stage_slice AS slice
         JOIN stage_position AS position USING (position_no)
-        CROSS JOIN LATERAL (VALUES (1, slice.entered_on), (-1, slice.closed_on)) AS day (sign, on_date)
+        CROSS JOIN LATERAL (VALUES
+            (slice.entered_on, slice.quantity, slice.cost, NULL),
+            (slice.closed_on, -slice.quantity, -slice.cost,
+             CASE slice.side WHEN 'long' THEN slice.proceeds - slice.cost ELSE slice.cost - slice.proceeds END)
+        ) AS day (on_date, units, cost, gain)
         WHERE day.on_date >= position.from_date
           AND day.on_date < 'infinity'
-        GROUP BY slice.position_no, day.on_date, slice.side
-    ),
-    held AS (
-        SELECT position_no, on_date,
-               sum(units) FILTER (WHERE side = 'long') AS long_units,
-               sum(units) FILTER (WHERE side = 'short') AS short_units,
-               sum(cost) FILTER (WHERE side = 'long') AS long_cost,
-               sum(cost) FILTER (WHERE side = 'short') AS short_cost,
-               sum(gain) AS gain
-        FROM turned
-        GROUP BY position_no, on_date
+        GROUP BY slice.position_no, day.on_date, position.is_option
     )
     SELECT booked.account_id, booked.currency, booked.position_no, booked.on_date,
            booked.counted, booked.deposited, booked.withdrawn, booked.dividends, booked.dividend_taxes,
            booked.options_income, booked.other_income, booked.commissions, booked.fees, booked.cash,
-           held.long_units, held.short_units, held.long_cost, held.short_cost, held.gain
+           turned.long_units, turned.short_units, turned.long_cost, turned.short_cost,
+           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain
     FROM booked
-    LEFT JOIN held USING (position_no, on_date)
+    LEFT JOIN turned USING (position_no, on_date)
     UNION ALL
     -- a contract that received lots by an adjustment has moved without a movement of its own
-    SELECT position.account_id, position.currency, held.position_no, held.on_date,
+    SELECT position.account_id, position.currency, turned.position_no, turned.on_date,
            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-           held.long_units, held.short_units, held.long_cost, held.short_cost, held.gain
-    FROM held
+           turned.long_units, turned.short_units, turned.long_cost, turned.short_cost,
+           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain
+    FROM turned
     JOIN stage_position AS position USING (position_no)
     WHERE NOT EXISTS (
-        SELECT FROM booked WHERE booked.position_no = held.position_no AND booked.on_date = held.on_date);
+        SELECT FROM booked WHERE booked.position_no = turned.position_no AND booked.on_date = turned.on_date);
     GET DIAGNOSTICS row_count = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_delta', row_count);
 END

@@ -15,16 +15,16 @@ BEGIN
     INSERT INTO stage_position_snapshot
     WITH rolled AS (
         SELECT delta.position_no, delta.on_date,
-               rollforward.running_total(delta.long_units) OVER position AS long_quantity,
-               rollforward.running_total(delta.short_units) OVER position AS short_quantity,
-               rollforward.running_total(delta.long_cost) OVER position AS long_cost,
-               rollforward.running_total(delta.short_cost) OVER position AS short_cost,
-               rollforward.running_total(delta.gain) OVER position AS realized_gains,
-               rollforward.running_total(delta.dividends) OVER position AS dividends,
-               rollforward.running_total(delta.dividend_taxes) OVER position AS dividend_taxes,
-               rollforward.running_total(delta.options_income) OVER position AS options_income,
-               rollforward.running_total(delta.commissions) OVER position AS commissions,
-               rollforward.running_total(delta.fees) OVER position AS fees
+               rollforward.total(delta.long_units) OVER position AS long_quantity,
+               rollforward.total(delta.short_units) OVER position AS short_quantity,
+               rollforward.total(delta.long_cost) OVER position AS long_cost,
+               rollforward.total(delta.short_cost) OVER position AS short_cost,
+               rollforward.total(delta.gain) OVER position AS realized_gains,
+               rollforward.total(delta.dividends) OVER position AS dividends,
+               rollforward.total(delta.dividend_taxes) OVER position AS dividend_taxes,
+               rollforward.total(delta.options_income) OVER position AS options_income,
+               rollforward.total(delta.commissions) OVER position AS commissions,
+               rollforward.total(delta.fees) OVER position AS fees
         FROM stage_delta AS delta
         WHERE delta.position_no IS NOT NULL
         WINDOW position AS (PARTITION BY delta.position_no ORDER BY delta.on_date ROWS UNBOUNDED PRECEDING)
@@ -48,16 +48,16 @@ BEGIN
     held AS (
         SELECT opening.account_id, opening.instrument_id, opening.currency, rolled.on_date,
                opening.multiplier, opening.expiration,
-               coalesce(opening.long_quantity, 0) + rolled.long_quantity AS long_quantity,
-               coalesce(opening.short_quantity, 0) + rolled.short_quantity AS short_quantity,
-               coalesce(opening.long_cost, 0) + rolled.long_cost AS long_cost,
-               coalesce(opening.short_cost, 0) + rolled.short_cost AS short_cost,
-               coalesce(opening.realized_gains, 0) + rolled.realized_gains AS realized_gains,
-               coalesce(opening.dividends, 0) + rolled.dividends AS dividends,
-               coalesce(opening.dividend_taxes, 0) + rolled.dividend_taxes AS dividend_taxes,
-               coalesce(opening.options_income, 0) + rolled.options_income AS options_income,
-               coalesce(opening.commissions, 0) + rolled.commissions AS commissions,
-               coalesce(opening.fees, 0) + rolled.fees AS fees
+               coalesce(opening.long_quantity, 0) + coalesce(rolled.long_quantity, 0) AS long_quantity,
+               coalesce(opening.short_quantity, 0) + coalesce(rolled.short_quantity, 0) AS short_quantity,
+               coalesce(opening.long_cost, 0) + coalesce(rolled.long_cost, 0) AS long_cost,
+               coalesce(opening.short_cost, 0) + coalesce(rolled.short_cost, 0) AS short_cost,
+               coalesce(opening.realized_gains, 0) + coalesce(rolled.realized_gains, 0) AS realized_gains,
+               coalesce(opening.dividends, 0) + coalesce(rolled.dividends, 0) AS dividends,
+               coalesce(opening.dividend_taxes, 0) + coalesce(rolled.dividend_taxes, 0) AS dividend_taxes,
+               coalesce(opening.options_income, 0) + coalesce(rolled.options_income, 0) AS options_income,
+               coalesce(opening.commissions, 0) + coalesce(rolled.commissions, 0) AS commissions,
+               coalesce(opening.fees, 0) + coalesce(rolled.fees, 0) AS fees
         FROM rolled
         JOIN opening USING (position_no)
     )
