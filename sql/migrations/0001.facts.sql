@@ -141,7 +141,8 @@ CREATE TABLE rollforward_data.movement (
     CONSTRAINT movement_strike_adjustment_names_both CHECK (
         (kind = 'strike_adjustment') = (to_instrument_id IS NOT NULL)
         AND (kind <> 'strike_adjustment'
-             OR (instrument_id IS NOT NULL AND instrument_id <> to_instrument_id AND amount = 0)))
+             OR (instrument_id IS NOT NULL AND instrument_id <> to_instrument_id
+                 AND amount = 0 AND commission = 0 AND fee = 0 AND tax = 0)))
 );
 -- Serves the calculation, which reads an account from a date on, in the order of events.
 CREATE INDEX movement_in_order_idx ON rollforward_data.movement (account_id, accounting_date, occurred_at);

@@ -104,7 +104,6 @@ def test_percentages_are_zero_without_a_positive_net_cash_flow(ledger, net):
     assert stood.realized_percentage == 0
 
 
-@pytest.mark.xfail(strict=True, reason="options_income takes any amount of an option, premium or not")
 @pytest.mark.parametrize("kind", ["fee", "deposit", "adjustment", "dividend"])
 def test_money_about_an_option_is_no_premium(ledger, kind):
     ledger.option("ACME P20")

@@ -28,7 +28,11 @@ BEGIN
     IF expected IS NOT NULL THEN
         RAISE EXCEPTION 'cannot set % of account % to %', coalesce(key, 'NULL'), account_number, coalesce(value, 'NULL')
             USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object('argument', key, 'value', value)),
+                  DETAIL = jsonb_build_array(CASE
+                      WHEN key IN ('base_currency', 'costs_in_lot', 'broker', 'person')
+                      THEN jsonb_build_object('argument', key, 'value', value)
+                      ELSE jsonb_build_object('argument', 'key', 'value', key)
+                  END),
                   HINT = format('Expected %s.', expected);
     END IF;
 

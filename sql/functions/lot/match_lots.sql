@@ -13,7 +13,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     last_wave integer;
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     last_wave := rollforward.number_waves();
 
@@ -27,8 +27,8 @@ BEGIN
         END IF;
     END LOOP;
 
-    SELECT count(*) INTO row_count FROM stage_slice;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_slice', row_count);
+    SELECT count(*) INTO rows_staged FROM stage_slice;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_slice', rows_staged);
 END
 $$;
 

@@ -11,7 +11,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_lot
     SELECT position.position_no,
@@ -33,8 +33,8 @@ BEGIN
        AND slice.entered_on < position.from_date
     GROUP BY position.position_no, slice.side, slice.opened_by, slice.opened_on, slice.entered_by, slice.entered_on,
              slice.lot_quantity, slice.lot_cost;
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_lot', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_lot', rows_staged);
 END
 $$;
 

@@ -10,7 +10,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     IF wave > 0 THEN
         TRUNCATE stage_part;
@@ -54,8 +54,8 @@ BEGIN
         PERFORM rollforward.settle_auto_events(wave);
     END IF;
 
-    SELECT count(*) INTO row_count FROM stage_part;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_part', row_count);
+    SELECT count(*) INTO rows_staged FROM stage_part;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_part', rows_staged);
 END
 $$;
 

@@ -13,6 +13,20 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- a lot that now begins within the range leaves nothing of what it was when it began after it
+    WITH removed AS (
+        DELETE FROM rollforward_data.lot_slice AS slice
+        USING stage_slice AS staged
+        JOIN stage_position AS position USING (position_no)
+        WHERE slice.account_id = position.account_id
+          AND slice.opened_by = staged.opened_by
+          AND slice.entered_by = staged.entered_by
+          AND slice.entered_on > store_slices.end_date
+        RETURNING slice.account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM removed;
+
     WITH stored AS (
         SELECT position.position_no, slice.account_id, slice.opened_by, slice.entered_by,
                slice.closed_on > store_slices.end_date AS open_at_end,

@@ -34,7 +34,10 @@ BEGIN ATOMIC
             WHEN 'dividend_tax' THEN -movement_contribution.amount
             WHEN 'dividend' THEN nullif(movement_contribution.tax, 0)
         END,
-        CASE WHEN movement_contribution.is_option THEN nullif(movement_contribution.amount, 0) END,
+        CASE WHEN movement_contribution.is_option
+                  AND movement_contribution.kind IN ('buy', 'sell', 'expiration', 'assignment', 'exercise')
+             THEN nullif(movement_contribution.amount, 0)
+        END,
         CASE WHEN movement_contribution.kind IN ('interest', 'interest_paid', 'lending') THEN movement_contribution.amount END,
         nullif(movement_contribution.commission, 0),
         nullif(

@@ -23,7 +23,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_scope
     SELECT account.account_id,
@@ -40,8 +40,8 @@ BEGIN
           AND stale_mark.from_date <= stage_events.end_date
     ) AS stale ON true
     WHERE account.account_id = ANY (stage_events.account_ids);
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_scope', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_scope', rows_staged);
 
     INSERT INTO stage_position
     WITH touched AS (
@@ -84,8 +84,8 @@ BEGIN
     FROM touched
     JOIN stage_scope AS scope USING (account_id)
     JOIN rollforward_data.instrument USING (instrument_id);
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_position', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_position', rows_staged);
 
     INSERT INTO stage_event
     SELECT row_number() OVER (
@@ -130,8 +130,8 @@ BEGIN
        AND successor.currency = movement.currency
     WHERE (movement.instrument_id IS NULL OR position.position_no IS NOT NULL)
       AND (movement.to_instrument_id IS NULL OR successor.position_no IS NOT NULL);
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_event', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_event', rows_staged);
 END
 $$;
 

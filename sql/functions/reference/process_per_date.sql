@@ -48,7 +48,7 @@ BEGIN
 
     DELETE FROM rollforward_data.lot_slice AS stored
     WHERE stored.account_id = process_per_date.account_id
-      AND stored.closed_on >= first_date AND stored.entered_on <= end_date;
+      AND stored.closed_on >= first_date;
     DELETE FROM rollforward_data.position_snapshot AS stored
     WHERE stored.account_id = process_per_date.account_id
       AND stored.snapshot_date BETWEEN first_date AND end_date;

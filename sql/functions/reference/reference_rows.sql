@@ -155,7 +155,7 @@ BEGIN
                     positions[p].dividend_taxes := positions[p].dividend_taxes - event.amount;
                 END IF;
             END IF;
-            IF event.is_option THEN
+            IF event.is_option AND (event.kind = 'buy' OR event.kind = 'sell' OR event.kind = 'expiration') THEN
                 accounts[a].options_income := accounts[a].options_income + event.amount;
                 positions[p].options_income := positions[p].options_income + event.amount;
             END IF;

@@ -10,7 +10,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_account_snapshot
     WITH day_totals AS (
@@ -89,8 +89,8 @@ BEGIN
     FROM rolled
     LEFT JOIN opening USING (account_id, currency)
     WHERE rolled.counted > 0;
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_account_snapshot', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_account_snapshot', rows_staged);
 
     PERFORM rollforward.stage_unrealized_gains();
 END

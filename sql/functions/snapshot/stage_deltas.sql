@@ -8,7 +8,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_delta
     WITH booked AS (
@@ -63,8 +63,8 @@ BEGIN
     JOIN stage_position AS position USING (position_no)
     WHERE NOT EXISTS (
         SELECT FROM booked WHERE booked.position_no = turned.position_no AND booked.on_date = turned.on_date);
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_delta', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_delta', rows_staged);
 END
 $$;
 

@@ -10,7 +10,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_position_snapshot
     WITH rolled AS (
@@ -90,8 +90,8 @@ BEGIN
         ORDER BY price.price_date DESC
         LIMIT 1
     ) AS priced ON true;
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_position_snapshot', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_position_snapshot', rows_staged);
 END
 $$;
 

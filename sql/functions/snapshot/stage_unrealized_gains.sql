@@ -11,7 +11,7 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    row_count bigint;
+    rows_staged bigint;
     last_date date;
 BEGIN
     SELECT max(snapshot_date) INTO last_date FROM stage_account_snapshot;
@@ -57,8 +57,8 @@ BEGIN
     JOIN rollforward_data.instrument USING (instrument_id)
     WHERE (holding.until > instrument.expiration AND last_date > instrument.expiration)
        OR EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id);
-    GET DIAGNOSTICS row_count = ROW_COUNT;
-    PERFORM rollforward.analyze_stage('pg_temp.stage_holding', row_count);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_holding', rows_staged);
 
     WITH unrealized AS (
         SELECT staged.account_id, staged.currency, staged.snapshot_date,
