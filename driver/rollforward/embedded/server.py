@@ -162,13 +162,15 @@ def stop_server(data_dir: Path) -> bool:
 
 
 @contextlib.contextmanager
-def temporary_server(settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+def temporary_server(
+    settings: Mapping[str, str] | None = None, *, parent: Path = Path("/tmp")
+) -> Iterator[Server]:
     """A new server with nothing in it, gone without a trace when the block or the process ends.
 
     settings  PostgreSQL settings by name, such as ``{"fsync": "off"}``
+    parent    where its directory is made; not TMPDIR, since the path of a socket must be short
     """
-    # A socket's path must be short, so not below a TMPDIR of any length.
-    layout = Layout.of(Path(tempfile.mkdtemp(prefix="rollforward-", dir="/tmp")))
+    layout = Layout.of(Path(tempfile.mkdtemp(prefix="rollforward-", dir=parent)))
     try:
         with _lock(layout) as lock:
             assert lock is not None  # nobody else knows this directory
