@@ -1,8 +1,8 @@
--- Staging of broker statements. Rows belong to the transaction that wrote them and are removed before it commits;
--- unlogged, since they never outlive it.
+-- Staging of broker statements. Rows belong to the transaction that wrote them and are removed before it commits.
+-- Not unlogged: a server killed while it creates an unlogged table may need two attempts to start again.
 -- depends: 0003.staleness
 
-CREATE UNLOGGED TABLE rollforward_data.tastytrade_row (
+CREATE TABLE rollforward_data.tastytrade_row (
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     row_no bigint GENERATED ALWAYS AS IDENTITY,
     line integer,
@@ -32,7 +32,7 @@ CREATE UNLOGGED TABLE rollforward_data.tastytrade_row (
 COMMENT ON TABLE rollforward_data.tastytrade_row IS 'Rows of one Tastytrade statement as printed, staged by the transaction that imports them';
 COMMENT ON COLUMN rollforward_data.tastytrade_row.line IS 'Line of the file; NULL means in the order of arrival, after one line of header';
 
-CREATE UNLOGGED TABLE rollforward_data.movement_stage (
+CREATE TABLE rollforward_data.movement_stage (
     transaction_id xid8 NOT NULL DEFAULT pg_current_xact_id(),
     row_no bigint GENERATED ALWAYS AS IDENTITY,
     line integer,

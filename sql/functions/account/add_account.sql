@@ -29,7 +29,14 @@ BEGIN
 
     INSERT INTO rollforward_data.account (number, base_currency)
     VALUES (account_number, 'USD')
+    ON CONFLICT ON CONSTRAINT account_number_key DO NOTHING
     RETURNING account_id INTO new_id;
+    IF new_id IS NULL THEN
+        RAISE EXCEPTION 'account % exists already', account_number
+            USING ERRCODE = '23505', CONSTRAINT = 'account_number_key',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
+                  HINT = 'The view rollforward.account lists the accounts that exist.';
+    END IF;
 
     PERFORM rollforward.set_account(account_number, 'base_currency', base_currency);
     IF broker IS NOT NULL THEN
