@@ -53,6 +53,12 @@ class BenchDatabase:
     owner: BenchServer
     connection: Connection[TupleRow]
 
+    @contextmanager
+    def another_session(self) -> Iterator[BenchDatabase]:
+        """The same database through a new connection, without what the first one has cached."""
+        with psycopg.connect(self.connection.info.dsn, autocommit=True) as connection:
+            yield BenchDatabase(self.owner, connection)
+
     def clear(self) -> None:
         """Empty what is derived, so that every repetition begins alike."""
         self.connection.execute(

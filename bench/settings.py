@@ -51,8 +51,8 @@ QUICK = Scale(
     repetitions=3,
     one_account_dates=(3, 30, 365),
     many_accounts=20,
-    batch_accounts=1_000,
-    fifo_trades=100_000,
+    batch_accounts=500,
+    fifo_trades=20_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 1_000),
 )
