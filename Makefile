@@ -9,7 +9,7 @@ PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3.14
 help: ## what there is
 	@echo "rollforward: exact, cumulative, daily snapshots of broker accounts, computed inside PostgreSQL"
 	@echo
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 - \2/p' Makefile | awk -F ' - ' '{ printf "%-18s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1 - \2/p' Makefile | awk -F ' - ' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 demo: .venv/installed ## import the sample statements into an embedded database and show the snapshots
 	@.venv/bin/python -m rollforward.demo .demo

@@ -68,11 +68,11 @@ KINDS: list[tuple[str, str, dict[str, str], str]] = [
     ("", "", {}, "unknown_row_kind"),
     ("trade", "Buy to Open", {}, "unknown_row_kind"),
     ("Trade", "Buy to Open", {"Instrument_Type": "Warrant"}, "unknown_row_kind"),
-    ("Receive Deliver", "Assignment", {"Instrument_Type": "Equity Option"}, "later_row_kind"),
-    ("Receive Deliver", "Exercise", {"Instrument_Type": "Equity Option"}, "later_row_kind"),
-    ("Receive Deliver", "Forward Split", {"Instrument_Type": "Equity"}, "later_row_kind"),
-    ("Trade", "Buy", {"Instrument_Type": "Cryptocurrency"}, "later_row_kind"),
-    ("Trade", "Buy", {"Instrument_Type": "Future"}, "later_row_kind"),
+    ("Receive Deliver", "Assignment", {"Instrument_Type": "Equity Option"}, "not_supported_yet"),
+    ("Receive Deliver", "Exercise", {"Instrument_Type": "Equity Option"}, "not_supported_yet"),
+    ("Receive Deliver", "Forward Split", {"Instrument_Type": "Equity"}, "not_supported_yet"),
+    ("Trade", "Buy", {"Instrument_Type": "Cryptocurrency"}, "not_supported_yet"),
+    ("Trade", "Buy", {"Instrument_Type": "Future"}, "not_supported_yet"),
 ]
 
 

@@ -67,13 +67,13 @@ UNBOOKABLE = [
     ("Trade", "Buy to Keep", "Equity", "BUY_TO_OPEN", "unknown_row_kind"),
     ("", "", "", "", "unknown_row_kind"),
     ("Receive Deliver", "Expiration", "Equity Option", "SELL_TO_OPEN", "unknown_row_kind"),
-    ("Receive Deliver", "Assignment", "Equity Option", "BUY_TO_CLOSE", "later_row_kind"),
-    ("Receive Deliver", "Exercise", "Equity Option", "SELL_TO_CLOSE", "later_row_kind"),
-    ("Receive Deliver", "Cash Settled Assignment", "Equity Option", "BUY_TO_CLOSE", "later_row_kind"),
-    ("Receive Deliver", "Forward Split", "Equity", "BUY_TO_OPEN", "later_row_kind"),
-    ("Receive Deliver", "Symbol Change", "Equity", "BUY_TO_OPEN", "later_row_kind"),
-    ("Trade", "Buy", "Future", "BUY", "later_row_kind"),
-    ("Trade", "Buy to Open", "Cryptocurrency", "BUY_TO_OPEN", "later_row_kind"),
+    ("Receive Deliver", "Assignment", "Equity Option", "BUY_TO_CLOSE", "not_supported_yet"),
+    ("Receive Deliver", "Exercise", "Equity Option", "SELL_TO_CLOSE", "not_supported_yet"),
+    ("Receive Deliver", "Cash Settled Assignment", "Equity Option", "BUY_TO_CLOSE", "not_supported_yet"),
+    ("Receive Deliver", "Forward Split", "Equity", "BUY_TO_OPEN", "not_supported_yet"),
+    ("Receive Deliver", "Symbol Change", "Equity", "BUY_TO_OPEN", "not_supported_yet"),
+    ("Trade", "Buy", "Future", "BUY", "not_supported_yet"),
+    ("Trade", "Buy to Open", "Cryptocurrency", "BUY_TO_OPEN", "not_supported_yet"),
 ]
 
 

@@ -32,7 +32,7 @@ exit codes:
 examples:
   rollforward db start                                 start the embedded server, print its DSN
   rollforward deploy                                   create or update the schema
-  rollforward import trades.csv --broker generic --account U1
+  rollforward import trades.csv --broker tastytrade --account U1
   rollforward latest --account U1                      the latest snapshots as a table
   rollforward --json latest --account U1 | jq .        the same for a program
   rollforward --dsn "service=books" verify             recompute everything by the reference

@@ -166,7 +166,7 @@ def _deploy_in_transaction(
         removed=changes.removed,
         grants_kept=changes.grants_kept,
         security=tuple(file.path for file in source.code.security) if security_is_due else (),
-        warnings=changes.warnings,
+        warnings=changes.warnings + (() if security_is_due else security.missing_roles(connection)),
     )
 
 
@@ -199,7 +199,8 @@ def _set_role(connection: Connection[TupleRow], role: str | None) -> None:
 
 def _collect_warning(notice: psycopg.errors.Diagnostic, warnings: list[str]) -> None:
     if notice.severity_nonlocalized == "WARNING" and notice.message_primary:
-        warnings.append(notice.message_primary)
+        hint = f" ({notice.message_hint})" if notice.message_hint else ""
+        warnings.append(notice.message_primary + hint)
 
 
 def _version() -> str:

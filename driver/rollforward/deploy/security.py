@@ -25,6 +25,16 @@ def role_oids(connection: Connection[TupleRow]) -> tuple[int, ...]:
     return tuple(row[0] for row in connection.execute(_ROLE_OIDS, [list(ROLES)]))
 
 
+def missing_roles(connection: Connection[TupleRow]) -> tuple[str, ...]:
+    """A warning for each role that is still missing; the security files warn by themselves when they run."""
+    found = {row[0] for row in connection.execute("SELECT rolname::text FROM pg_roles")}
+    return tuple(
+        f"role {role} is still missing (as an administrator: CREATE ROLE {role} NOLOGIN; then deploy again)"
+        for role in ROLES
+        if role not in found
+    )
+
+
 def run(connection: Connection[TupleRow], files: Sequence[SourceFile]) -> None:
     """Run the security files and remember them. Raises ``BadSource`` for one that PostgreSQL refuses."""
     for file in files:

@@ -20,7 +20,8 @@ BEGIN
 
     expected := CASE
         WHEN key = 'base_currency' AND coalesce(value, '') !~ '^[A-Z][A-Z0-9]{2,9}$' THEN 'a currency code such as USD'
-        WHEN key = 'costs_in_lot' AND coalesce(lower(value), '') NOT IN ('true', 'false') THEN 'true or false'
+        WHEN key = 'costs_in_lot' AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')
+            THEN 'true or false'
         WHEN key IN ('broker', 'person') AND coalesce(btrim(value), '') = '' THEN 'a name'
         WHEN key IN ('base_currency', 'costs_in_lot', 'broker', 'person') THEN NULL
         ELSE 'one of the keys base_currency, costs_in_lot, broker, person'

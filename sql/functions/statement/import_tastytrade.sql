@@ -34,9 +34,9 @@ BEGIN
     FROM rollforward_data.tastytrade_row
     WHERE transaction_id = pg_current_xact_id();
     IF rows_read = 0 THEN
-        RAISE EXCEPTION 'no rows are staged: the statement is empty'
+        RAISE EXCEPTION 'no rows are staged by this transaction'
             USING ERRCODE = '22R02',
-                  HINT = 'Copy the rows of the statement into rollforward_data.tastytrade_row in this transaction first.';
+                  HINT = 'Either the statement is empty, or it was copied into rollforward_data.tastytrade_row outside of this BEGIN.';
     END IF;
 
     SELECT count(*), count(DISTINCT line),

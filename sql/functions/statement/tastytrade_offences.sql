@@ -1,8 +1,8 @@
 -- What cannot be read or booked in the Tastytrade rows staged by this transaction; no row means all can.
 --
 -- returns   line of the file, column as its header names it, the value as printed, and a reason code:
---           unknown_row_kind, later_row_kind (assignments, exercises, splits and the like: not booked yet),
---           not_a_time, not_a_date, not_a_number, not_positive, missing, unknown_currency, unpaired
+--           unknown_row_kind, not_supported_yet (assignments, exercises, splits and the like),
+--           not_a_time, not_a_date, not_a_number, not_positive, wrong_sign, missing, unknown_currency, unpaired
 CREATE OR REPLACE FUNCTION rollforward.tastytrade_offences()
 RETURNS TABLE (line integer, "column" text, value text, reason text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -20,10 +20,12 @@ BEGIN ATOMIC
                    nullif((reading.printed).instrument_type, ''), nullif((reading.printed).action, '')),
          CASE WHEN (reading.printed).sub_type ~* '(assign|exercise|split|symbol change|merger|spin|name change)'
                    OR (reading.printed).instrument_type IN ('Future', 'Cryptocurrency', 'Bond')
-              THEN 'later_row_kind' ELSE 'unknown_row_kind' END,
+              THEN 'not_supported_yet' ELSE 'unknown_row_kind' END,
          reading.kind IS NULL),
         ('Date', (reading.printed).date, 'not_a_time', reading.occurred_at IS NULL),
         ('Value', (reading.printed).value, 'not_a_number', reading.value IS NULL),
+        ('Value', (reading.printed).value, 'wrong_sign',
+         (reading.kind = 'buy' AND reading.value > 0) OR (reading.kind = 'sell' AND reading.value < 0)),
         ('Quantity', (reading.printed).quantity, 'not_a_number', reading.quantity IS NULL),
         ('Quantity', (reading.printed).quantity, 'not_positive', reading.security <> 'cash' AND reading.quantity <= 0),
         ('Average Price', (reading.printed).average_price, 'not_a_number', reading.average_price IS NULL),

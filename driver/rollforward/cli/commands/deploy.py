@@ -78,4 +78,5 @@ def _summary(report: DeployReport) -> str:
     return (
         f"{len(report.migrations)} migrations, {len(report.created)} objects created,"
         f" {len(report.replaced)} replaced, {len(report.recreated)} recreated, {len(report.removed)} removed"
+        + (", privileges granted" if report.security else "")
     )

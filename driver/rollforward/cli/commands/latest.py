@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from typing import Any
 
+from rollforward.cli.arguments import day
 from rollforward.cli.context import Context
 
 
@@ -20,8 +20,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
     )
     when = parser.add_mutually_exclusive_group()
-    when.add_argument("--before", type=date.fromisoformat, metavar="DATE", help="strictly before this date")
-    when.add_argument("--as-of", type=date.fromisoformat, metavar="DATE", help="on or before this date")
+    when.add_argument("--before", type=day, metavar="DATE", help="strictly before this date")
+    when.add_argument("--as-of", type=day, metavar="DATE", help="on or before this date")
     parser.set_defaults(run=run)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from datetime import date
+from decimal import Decimal
 from threading import Event
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
+from rollforward.cli.arguments import day, positive
 from rollforward.cli.context import Context
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
     )
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
+    parser.add_argument("--to", dest="end", type=day, metavar="DATE")
     parser.add_argument("--scenario", choices=SCENARIOS, default="manual", help="default: %(default)s")
     parser.add_argument(
         "--mode",
@@ -45,7 +47,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         default="auto",
         help="auto: the batch, and the reference for an account that it fails for (default)",
     )
-    parser.add_argument("--workers", type=_positive, default=1, metavar="N", help="connections (default: 1)")
+    parser.add_argument("--workers", type=positive, default=1, metavar="N", help="connections (default: 1)")
     parser.add_argument(
         "--stale", action="store_true", help="only accounts that are stale, even with a range"
     )
@@ -157,7 +159,7 @@ def summary(results: Sequence[BatchResult], accounts: int) -> dict[str, Any]:
         "snapshots_saved": sum(result.snapshots_saved for result in results),
         "movements_processed": sum(result.movements_processed for result in results),
         "dates_processed": max((result.dates_processed for result in results), default=0),
-        "total_ms": sum(result.total_ms for result in results),
+        "total_ms": sum((result.total_ms for result in results), Decimal(0)),
         "errors": [error for result in results for error in result.errors],
     }
 
@@ -167,10 +169,3 @@ def _sentence(document: dict[str, Any]) -> str:
         f"processed {document['accounts']} accounts, {document['movements_processed']} movements:"
         f" {document['snapshots_saved']} snapshots written in {document['total_ms']} ms"
     )
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not positive")
-    return value

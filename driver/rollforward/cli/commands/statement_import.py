@@ -136,7 +136,10 @@ def _sentence(report: dict[str, Any], *, dry_run: bool) -> str:
         return f"{report['reason']}: nothing of it was saved"
     done = "would be saved" if dry_run else "saved"
     new = ", a new account" if report["account_created"] else ""
+    # the two rows of a strike adjustment are one movement
+    paired = report["rows_read"] - report["saved"] - report["already_known"]
+    pairs = f", {paired} the other half of a pair" if paired else ""
     return (
         f"{report['file']}: {report['rows_read']} rows read, {report['saved']} {done},"
-        f" {report['already_known']} already known (account {report['account_number']}{new})"
+        f" {report['already_known']} already known{pairs} (account {report['account_number']}{new})"
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from datetime import date
 from typing import Any
 
+from rollforward.cli.arguments import day
 from rollforward.cli.context import Context
 
 DIFFERENT = 4
@@ -23,8 +23,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument(
         "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
     )
-    parser.add_argument("--from", dest="start", type=date.fromisoformat, metavar="DATE")
-    parser.add_argument("--to", dest="end", type=date.fromisoformat, metavar="DATE")
+    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
+    parser.add_argument("--to", dest="end", type=day, metavar="DATE")
     parser.set_defaults(run=run)
 
 
