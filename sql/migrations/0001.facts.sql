@@ -134,7 +134,13 @@ CREATE TABLE rollforward_data.movement (
     CONSTRAINT movement_kind_is_supported CHECK (kind NOT IN ('conversion', 'assignment', 'exercise', 'split')),
     CONSTRAINT movement_of_securities_names_them CHECK (
         kind NOT IN ('buy', 'sell', 'securities_in', 'securities_out', 'expiration')
-        OR (instrument_id IS NOT NULL AND quantity > 0 AND effect IS NOT NULL)),
+        OR (instrument_id IS NOT NULL AND quantity IS NOT NULL AND quantity > 0 AND effect IS NOT NULL)),
+    CONSTRAINT movement_effect_fits_kind CHECK (
+        CASE kind WHEN 'securities_in' THEN effect = 'open'
+                  WHEN 'securities_out' THEN effect = 'close'
+                  WHEN 'expiration' THEN effect = 'close'
+                  ELSE true
+        END),
     CONSTRAINT movement_of_cash_has_no_effect CHECK (
         kind IN ('buy', 'sell', 'securities_in', 'securities_out', 'expiration')
         OR (effect IS NULL AND side IS NULL)),

@@ -71,10 +71,99 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION rollforward_data.mark_accounts_holding(instrument_ids bigint[], from_dates date[]) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO rollforward_data.stale_mark (account_id, from_date)
+    SELECT holder.account_id, min(changed.from_date)
+    FROM unnest(instrument_ids, from_dates) AS changed (instrument_id, from_date)
+    CROSS JOIN LATERAL (
+        SELECT movement.account_id FROM rollforward_data.movement
+        WHERE movement.instrument_id = changed.instrument_id
+        UNION
+        SELECT movement.account_id FROM rollforward_data.movement
+        WHERE movement.to_instrument_id = changed.instrument_id
+    ) AS holder
+    GROUP BY holder.account_id;
+$$;
+
+CREATE FUNCTION rollforward_data.mark_inserted_prices() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward_data.mark_accounts_holding(array_agg(instrument_id), array_agg(from_date))
+    FROM (SELECT instrument_id, min(price_date) AS from_date FROM inserted GROUP BY instrument_id) AS changed;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollforward_data.mark_updated_prices() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward_data.mark_accounts_holding(array_agg(instrument_id), array_agg(from_date))
+    FROM (SELECT instrument_id, min(price_date) AS from_date
+          FROM ((SELECT instrument_id, price_date, close FROM deleted
+                 EXCEPT SELECT instrument_id, price_date, close FROM inserted)
+                UNION ALL
+                (SELECT instrument_id, price_date, close FROM inserted
+                 EXCEPT SELECT instrument_id, price_date, close FROM deleted)) AS differing
+          GROUP BY instrument_id) AS changed;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollforward_data.mark_deleted_prices() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward_data.mark_accounts_holding(array_agg(instrument_id), array_agg(from_date))
+    FROM (SELECT instrument_id, min(price_date) AS from_date FROM deleted GROUP BY instrument_id) AS changed;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollforward_data.mark_changed_terms() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward_data.mark_accounts_holding(array_agg(after.instrument_id), array_agg(date '0001-01-01'))
+    FROM inserted AS after
+    JOIN deleted AS before ON before.instrument_id = after.instrument_id
+    WHERE (before.kind, before.multiplier, before.expiration) IS DISTINCT FROM (after.kind, after.multiplier, after.expiration);
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION rollforward_data.forget_deleted_accounts() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM rollforward_data.stale_mark WHERE account_id IN (SELECT account_id FROM deleted);
+    DELETE FROM rollforward_data.lot_slice WHERE account_id IN (SELECT account_id FROM deleted);
+    DELETE FROM rollforward_data.position_snapshot WHERE account_id IN (SELECT account_id FROM deleted);
+    DELETE FROM rollforward_data.account_snapshot WHERE account_id IN (SELECT account_id FROM deleted);
+    DELETE FROM rollforward_data.account_currency WHERE account_id IN (SELECT account_id FROM deleted);
+    RETURN NULL;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward_data.mark_accounts_holding IS 'Marks the accounts with movements in given instruments, each from its day on';
+COMMENT ON FUNCTION rollforward_data.mark_inserted_prices IS 'Marks the accounts that new prices touch';
+COMMENT ON FUNCTION rollforward_data.mark_updated_prices IS 'Marks the accounts that corrected prices touch';
+COMMENT ON FUNCTION rollforward_data.mark_deleted_prices IS 'Marks the accounts that lost prices';
+COMMENT ON FUNCTION rollforward_data.mark_changed_terms IS 'Marks the accounts with movements in instruments whose terms changed';
+COMMENT ON FUNCTION rollforward_data.forget_deleted_accounts IS 'Removes what was derived of accounts that are gone';
 COMMENT ON FUNCTION rollforward_data.mark_inserted_movements IS 'Marks the accounts that new movements touch';
 COMMENT ON FUNCTION rollforward_data.mark_updated_movements IS 'Marks the accounts that changed movements left or entered';
 COMMENT ON FUNCTION rollforward_data.mark_deleted_movements IS 'Marks the accounts that lost movements';
-COMMENT ON FUNCTION rollforward_data.mark_all_accounts IS 'Marks every account, after a TRUNCATE of movements';
+COMMENT ON FUNCTION rollforward_data.mark_all_accounts IS 'Marks every account, after a TRUNCATE of movements or prices';
 COMMENT ON FUNCTION rollforward_data.mark_changed_settings IS 'Marks the accounts whose settings change their figures';
 
 CREATE TRIGGER mark_inserted AFTER INSERT ON rollforward_data.movement
@@ -91,3 +180,20 @@ CREATE TRIGGER mark_truncated AFTER TRUNCATE ON rollforward_data.movement
 CREATE TRIGGER mark_settings AFTER UPDATE ON rollforward_data.account
     REFERENCING OLD TABLE AS deleted NEW TABLE AS inserted
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_changed_settings();
+CREATE TRIGGER forget_deleted AFTER DELETE ON rollforward_data.account
+    REFERENCING OLD TABLE AS deleted
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.forget_deleted_accounts();
+CREATE TRIGGER mark_inserted AFTER INSERT ON rollforward_data.price
+    REFERENCING NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_inserted_prices();
+CREATE TRIGGER mark_updated AFTER UPDATE ON rollforward_data.price
+    REFERENCING OLD TABLE AS deleted NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_updated_prices();
+CREATE TRIGGER mark_deleted AFTER DELETE ON rollforward_data.price
+    REFERENCING OLD TABLE AS deleted
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_deleted_prices();
+CREATE TRIGGER mark_truncated AFTER TRUNCATE ON rollforward_data.price
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_all_accounts();
+CREATE TRIGGER mark_terms AFTER UPDATE ON rollforward_data.instrument
+    REFERENCING OLD TABLE AS deleted NEW TABLE AS inserted
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_changed_terms();

@@ -1,7 +1,8 @@
 -- Saves the movements that this transaction has staged to one account, each once.
 --
 -- A movement is known by the digest of what was printed and by its occurrence among equal rows of the same file:
--- saving a file again adds nothing, and equal rows of one file stay distinct.
+-- saving a file again adds nothing, and equal rows of one file stay distinct. The price is not part of the digest: it
+-- follows from the amount, by a multiplier that may be corrected later.
 --
 -- account_number, broker   created when they are new; the base currency is that of the first movement
 -- locks                    the account row
@@ -32,7 +33,7 @@ BEGIN
         SELECT movement_stage.*,
                sha256(convert_to(ROW(
                    kind, effect, side, extract(epoch FROM occurred_at), symbol, to_symbol, currency,
-                   trim_scale(quantity), trim_scale(price), trim_scale(amount), trim_scale(commission),
+                   trim_scale(quantity), trim_scale(amount), trim_scale(commission),
                    trim_scale(fee), trim_scale(tax), external_id, description)::text, 'UTF8')) AS digest
         FROM rollforward_data.movement_stage
         WHERE transaction_id = pg_current_xact_id()

@@ -1,9 +1,10 @@
 -- Makes the temporary tables of a calculation ready and empty: the stage on which its steps hand over to each other.
 --
 -- The tables live as long as the session, so that the plans of the steps that use them stay cached; they are emptied
--- at commit. They are made anew when they are missing, when an older version of this function made them, or when
--- they belong to somebody else: a table that the caller put in their place could carry triggers that would run with
--- the rights of the owner.
+-- at commit. They are made anew when they are missing or when an older version of this function made them. A table
+-- that the caller put in their place is refused: it could carry triggers that would run with the rights of the owner.
+--
+-- errors   42P07 the session has a temporary table of that name which belongs to somebody else
 --
 -- What each step leaves behind:
 --
@@ -41,6 +42,19 @@ BEGIN
                      pg_temp.stage_account_snapshot, pg_temp.stage_holding, pg_temp.stage_changed;
         END IF;
         RETURN;
+    END IF;
+
+    IF EXISTS (
+        SELECT FROM pg_class
+        WHERE relnamespace = pg_my_temp_schema()
+          AND relname IN ('stage_scope', 'stage_position', 'stage_event', 'stage_lot', 'stage_part', 'stage_slice',
+                          'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_holding',
+                          'stage_changed')
+          AND relowner <> current_user::regrole)
+    THEN
+        RAISE EXCEPTION 'temporary tables of this session are in the way'
+            USING ERRCODE = '42P07',
+                  HINT = 'DISCARD TEMP; names that begin with stage_ belong to rollforward.';
     END IF;
 
     DROP TABLE IF EXISTS pg_temp.stage_scope, pg_temp.stage_position, pg_temp.stage_event, pg_temp.stage_lot,

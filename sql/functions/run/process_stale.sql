@@ -1,7 +1,7 @@
 -- Computes only what changed facts made stale, each account from the earliest day a change touched.
 --
 -- max_accounts   how many accounts to take at most, in id order; NULL means all that are stale
--- returns        as process_batch; nothing stale is a success with zero counts
+-- returns        as process; nothing stale is a success with zero counts
 -- errors         22R01 max_accounts is not positive
 -- locks          the rows of the accounts it takes, in id order
 CREATE OR REPLACE FUNCTION rollforward.process_stale(max_accounts integer DEFAULT NULL)
@@ -26,7 +26,7 @@ BEGIN
           ORDER BY mark.account_id LIMIT max_accounts) AS stale;
 
     -- from where on is a matter of each account's marks
-    RETURN rollforward.process_batch(account_ids, 'infinity', 'infinity');
+    RETURN rollforward.process(account_ids, 'infinity', 'infinity');
 END
 $$;
 

@@ -1,7 +1,7 @@
 -- Removes exactly the stale marks that a calculation has seen, and marks what it left stale behind its range.
 --
 -- What lies after the range is stale when the account was, or when the range came out different from what was
--- stored; it is marked only where there is something: movements, snapshots or slices after the end.
+-- stored; it is marked only where there is something: movements or snapshots after the end.
 --
 -- relies on   stale_mark_pkey, movement_in_order_idx, position_snapshot_date_idx
 CREATE OR REPLACE FUNCTION rollforward.settle_marks(end_date date)

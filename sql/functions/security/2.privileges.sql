@@ -25,7 +25,11 @@ BEGIN
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.snapshots_as_of',
                 'rollforward.verify']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
-            ('writer', 'INSERT ON TABLE', ARRAY['rollforward_data.tastytrade_row']),
+            -- not transaction_id: what a transaction stages is its own
+            ('writer', 'INSERT (line, date, type, sub_type, action, symbol, instrument_type, description, value, quantity,'
+                ' average_price, commissions, fees, multiplier, root_symbol, underlying_symbol, expiration_date,'
+                ' strike_price, call_or_put, order_number, total, currency) ON TABLE',
+             ARRAY['rollforward_data.tastytrade_row']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.add_account', 'rollforward.import_tastytrade', 'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',

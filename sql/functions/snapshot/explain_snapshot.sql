@@ -25,6 +25,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    explained_date date;
 BEGIN
     PERFORM rollforward.require_accounts(ARRAY[explain_snapshot.account_id]);
     PERFORM rollforward.given(explain_snapshot.currency, 'currency');
@@ -38,6 +40,12 @@ BEGIN
                   DETAIL = jsonb_build_array(jsonb_build_object('argument', 'field', 'value', explain_snapshot.field)),
                   HINT = 'Name a cumulative column of rollforward.account_snapshot; percentages and open_trades follow from these.';
     END IF;
+
+    SELECT max(snapshot.snapshot_date) INTO explained_date
+    FROM rollforward_data.account_snapshot AS snapshot
+    WHERE snapshot.account_id = explain_snapshot.account_id
+      AND snapshot.currency = explain_snapshot.currency
+      AND snapshot.snapshot_date <= explain_snapshot.snapshot_date;
 
     RETURN QUERY
     SELECT movement.accounting_date, 'movement', movement.movement_id, NULL::bigint, movement.kind,
@@ -68,7 +76,7 @@ BEGIN
     ) AS figure
     WHERE movement.account_id = explain_snapshot.account_id
       AND movement.currency = explain_snapshot.currency
-      AND movement.accounting_date <= explain_snapshot.snapshot_date
+      AND movement.accounting_date <= explained_date
       AND figure.amount <> 0
     UNION ALL
     SELECT CASE explain_snapshot.field WHEN 'realized_gains' THEN slice.closed_on ELSE slice.opened_on END,
@@ -81,10 +89,10 @@ BEGIN
       AND slice.currency = explain_snapshot.currency
       AND CASE explain_snapshot.field
               WHEN 'realized_gains' THEN
-                  slice.closed_on <= explain_snapshot.snapshot_date AND slice.carried_to IS NULL
+                  slice.closed_on <= explained_date AND slice.carried_to IS NULL
               WHEN 'invested' THEN
-                  slice.entered_on <= explain_snapshot.snapshot_date
-                  AND slice.closed_on > explain_snapshot.snapshot_date
+                  slice.entered_on <= explained_date
+                  AND slice.closed_on > explained_date
                   AND slice.side = 'long'
                   AND instrument.kind NOT IN ('option', 'future_option')
               ELSE false
@@ -98,21 +106,21 @@ BEGIN
         WHERE explain_snapshot.field = 'unrealized_gains'
           AND snapshot.account_id = explain_snapshot.account_id
           AND snapshot.currency = explain_snapshot.currency
-          AND snapshot.snapshot_date <= explain_snapshot.snapshot_date
+          AND snapshot.snapshot_date <= explained_date
         ORDER BY snapshot.instrument_id, snapshot.snapshot_date DESC
     ) AS latest
     JOIN rollforward_data.instrument USING (instrument_id)
     LEFT JOIN LATERAL (
         SELECT price.close FROM rollforward_data.price
         WHERE price.instrument_id = latest.instrument_id
-          AND price.price_date <= explain_snapshot.snapshot_date
+          AND price.price_date <= explained_date
         ORDER BY price.price_date DESC
         LIMIT 1
     ) AS priced ON true
     CROSS JOIN LATERAL (
         SELECT rollforward.market_value(
             latest.quantity, latest.market_value - latest.unrealized_gains, priced.close, instrument.multiplier,
-            explain_snapshot.snapshot_date > instrument.expiration) AS market_value
+            explained_date > instrument.expiration) AS market_value
     ) AS valued
     WHERE valued.market_value <> latest.market_value - latest.unrealized_gains
     ORDER BY 1, 3, 4;

@@ -30,6 +30,10 @@ BEGIN
                   HINT = 'Pass the name by which the account is known; a new one is created.';
     END IF;
 
+    -- rows of another transaction that can be seen were committed without being booked: nobody's any more
+    DELETE FROM rollforward_data.tastytrade_row
+    WHERE transaction_id <> pg_current_xact_id();
+
     SELECT count(*) INTO rows_read
     FROM rollforward_data.tastytrade_row
     WHERE transaction_id = pg_current_xact_id();

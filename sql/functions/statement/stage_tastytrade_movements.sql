@@ -45,6 +45,7 @@ BEGIN
     FROM rollforward.tastytrade_reading AS reading
     WHERE reading.security = 'cash'
       AND reading.symbol IS NOT NULL
+      AND (reading.printed).instrument_type NOT IN ('Equity Option', 'Future Option')  -- terms are not printed here
       AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = reading.symbol)
     ORDER BY reading.symbol, reading.line
     ON CONFLICT ON CONSTRAINT instrument_symbol_key DO NOTHING;
@@ -70,7 +71,7 @@ BEGIN
                WHEN reading.kind IN ('buy', 'sell') AND reading.value <> 0
                    THEN round(abs(reading.value) / (reading.quantity * instrument.multiplier), 12)
                WHEN reading.security <> 'cash' AND reading.value = 0
-                   THEN round(reading.average_price / CASE reading.security WHEN 'share' THEN 1 ELSE reading.multiplier END, 12)
+                   THEN round(reading.average_price / instrument.multiplier, 12)
            END,
            reading.value,
            reading.commission,
