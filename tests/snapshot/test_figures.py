@@ -136,7 +136,7 @@ def figures(movements: Sequence[Movement]) -> dict[str, Decimal]:
             sums["other_income"] += amount
         elif kind in ("dividend", "dividend_tax"):
             sums["dividends_received"] += amount
-        elif each["symbol"] in CONTRACTS:
+        elif each["symbol"] in CONTRACTS and kind in ("buy", "sell", "expiration"):
             sums["options_income"] += amount
         sums["dividends_received" if kind == "dividend" else "fees"] += (
             -each["tax"] if kind == "dividend" else each["tax"]
