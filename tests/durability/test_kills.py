@@ -40,10 +40,10 @@ def booked(victim: Victim, tmp_path: Path, rows: int, *options: str) -> str:
     return "booked"
 
 
-def judge(tally: Tally, kills: int, what: str) -> None:
+def judge(tally: Tally, kills: int, what: str, fair_share: float = FAIR_SHARE) -> None:
     print(f"{what}: {tally}")
     assert tally.nothing + tally.everything == kills
-    assert tally.in_flight >= FAIR_SHARE * kills, f"too few kills hit {what} in flight: {tally}"
+    assert tally.in_flight >= fair_share * kills, f"too few kills hit {what} in flight: {tally}"
     assert tally.nothing > 0
 
 
@@ -70,4 +70,4 @@ def test_killed_during_process(victim: Victim, tmp_path: Path, client: bool):
 def test_killed_during_process_by_the_reference(victim: Victim, tmp_path: Path):
     template = booked(victim, tmp_path, 150, "--no-process")
     words = ("process", "--mode", "per-date", "--from", "2020-01-01")
-    judge(kill_often(victim, words, content, template, kills=5), 5, "process by the reference")
+    judge(kill_often(victim, words, content, template, kills=5), 5, "process by the reference", 0.2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,12 +14,22 @@ from rollforward.embedded.server import stop_server, use_server
 from tests.embedded.commands import Home
 
 
+def remove(directory: Path) -> None:
+    """Remove a directory from which a server may just be taking its last files."""
+    for _ in range(50):
+        shutil.rmtree(directory, ignore_errors=True)
+        if not directory.exists():
+            return
+        time.sleep(0.1)
+    shutil.rmtree(directory)
+
+
 @pytest.fixture
 def place() -> Iterator[Path]:
     """A short private directory: the path of a socket must fit below it."""
     directory = Path(tempfile.mkdtemp(prefix="rf-test-", dir="/tmp"))
     yield directory
-    shutil.rmtree(directory)
+    remove(directory)
 
 
 @pytest.fixture
@@ -36,7 +47,7 @@ def made() -> Iterator[Path]:
     with use_server(place / "data"):
         pass
     yield place / "data"
-    shutil.rmtree(place)
+    remove(place)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import timedelta
 
@@ -94,7 +95,7 @@ def change(ledger: Ledger, batch: Batch, later: list[Stream], shifts: tuple[int,
     )
     for stream in later:
         for each in stream.movements:
-            each["natural_key"] = each["natural_key"][::-1]
+            each["natural_key"] = hashlib.sha256(b"later" + each["natural_key"]).digest()[:16]
     ledger.record_all((dice.choice(batch.account_ids), each) for stream in later for each in stream.movements)
 
 

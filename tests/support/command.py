@@ -22,7 +22,7 @@ from tests.support.statements import HEADER, Printed, printed
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
-    if not name.startswith(("PG", "ROLLFORWARD_", "NO_COLOR", "FORCE_COLOR")) or name == "PG_BINDIR"
+    if not name.startswith(("PG", "ROLLFORWARD_", "NO_COLOR", "FORCE_COLOR", "MAKE")) or name == "PG_BINDIR"
 }
 
 
