@@ -11,6 +11,7 @@ COMMENT ON TABLE rollforward_data.account_currency IS 'Currencies in which an ac
 CREATE TABLE rollforward_data.lot_slice (
     account_id bigint NOT NULL,
     opened_by bigint NOT NULL,
+    opened_in bigint NOT NULL,
     entered_by bigint NOT NULL,
     lot_offset rollforward_data.exact_quantity NOT NULL,
     quantity rollforward_data.exact_quantity NOT NULL,
@@ -27,7 +28,7 @@ CREATE TABLE rollforward_data.lot_slice (
     gain rollforward_data.exact_money,
     lot_quantity rollforward_data.exact_quantity NOT NULL,
     lot_cost rollforward_data.exact_money NOT NULL,
-    CONSTRAINT lot_slice_pkey PRIMARY KEY (account_id, opened_by, entered_by, lot_offset),
+    CONSTRAINT lot_slice_pkey PRIMARY KEY (account_id, opened_by, entered_by, instrument_id, lot_offset),
     CONSTRAINT lot_slice_has_units CHECK (quantity > 0 AND lot_offset >= 0 AND lot_offset + quantity <= lot_quantity),
     CONSTRAINT lot_slice_is_open_for_ever_or_closed CHECK ((closed_by IS NULL) = (closed_on = 'infinity')),
     CONSTRAINT lot_slice_gain_is_proceeds_less_cost CHECK (
@@ -36,11 +37,13 @@ CREATE TABLE rollforward_data.lot_slice (
 -- Serves the opening lots of a recalculation: slices that were open on a day are those closed on it or later.
 CREATE INDEX lot_slice_closed_idx ON rollforward_data.lot_slice (account_id, closed_on);
 COMMENT ON TABLE rollforward_data.lot_slice IS
-    'Each lot cut into slices with one fate: closed by one movement, carried to another contract, or still open';
-COMMENT ON COLUMN rollforward_data.lot_slice.entered_by IS 'What brought the lot into this position: its opening, or a strike adjustment';
-COMMENT ON COLUMN rollforward_data.lot_slice.lot_offset IS 'Units of the lot before this slice, in FIFO order';
+    'Each lot cut into slices with one fate: closed by one movement, carried on as another lot, or still open';
+COMMENT ON COLUMN rollforward_data.lot_slice.opened_in IS 'Account whose movement opened it: another one, for lots transferred in';
+COMMENT ON COLUMN rollforward_data.lot_slice.entered_by IS
+    'What brought the lot into this position: its opening, a transfer, a split, a strike adjustment or a change of method';
+COMMENT ON COLUMN rollforward_data.lot_slice.lot_offset IS 'Units of the lot before this slice, in the order they leave';
 COMMENT ON COLUMN rollforward_data.lot_slice.closed_on IS 'Day it closed; infinity while it is open';
-COMMENT ON COLUMN rollforward_data.lot_slice.carried_to IS 'The contract that a strike adjustment moved it to, at cost';
+COMMENT ON COLUMN rollforward_data.lot_slice.carried_to IS 'The instrument as which it goes on, at cost: after a split, a strike adjustment or a change of method';
 COMMENT ON COLUMN rollforward_data.lot_slice.cost IS 'What opening it cost (long) or brought in (short)';
 COMMENT ON COLUMN rollforward_data.lot_slice.proceeds IS 'What closing it brought in (long) or cost (short)';
 
@@ -77,10 +80,12 @@ CREATE TABLE rollforward_data.account_snapshot (
     invested rollforward_data.exact_money NOT NULL,
     realized_gains rollforward_data.exact_money NOT NULL,
     unrealized_gains rollforward_data.exact_money NOT NULL,
+    market_value rollforward_data.exact_money NOT NULL,
     commissions rollforward_data.exact_money NOT NULL,
     fees rollforward_data.exact_money NOT NULL,
     options_income rollforward_data.exact_money NOT NULL,
     dividends_received rollforward_data.exact_money NOT NULL,
+    dividend_taxes rollforward_data.exact_money NOT NULL,
     other_income rollforward_data.exact_money NOT NULL,
     cash_balance rollforward_data.exact_money NOT NULL,
     open_units rollforward_data.exact_quantity NOT NULL,

@@ -50,6 +50,11 @@ CREATE TABLE rollforward_data.movement_stage (
     commission numeric,
     fee numeric,
     tax numeric,
+    commission_currency text COLLATE "C",
+    counter_amount numeric,
+    counter_currency text COLLATE "C",
+    per_quantity numeric,
+    lot_ref text,
     external_id text,
     description text,
     CONSTRAINT movement_stage_pkey PRIMARY KEY (transaction_id, row_no)

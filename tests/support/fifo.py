@@ -75,7 +75,9 @@ def in_order(movements: Sequence[Movement]) -> list[Movement]:
 
 
 def net_cash(each: Movement, costs_in_lot: bool) -> Fraction:
-    """The cash of a trade as its lots see it."""
+    """The cash of a trade as its lots see it; cash and costs of a transfer are no part of a lot."""
+    if each["kind"] in ("securities_in", "securities_out"):
+        return Fraction(0)
     costs = each["commission"] + each["fee"] + each["tax"] if costs_in_lot else 0
     return Fraction(each["amount"]) - Fraction(costs)
 

@@ -30,25 +30,32 @@ COLUMNS = [
     "commission",
     "fee",
     "tax",
+    "commission_currency",
+    "counter_amount",
+    "counter_currency",
+    "per_quantity",
+    "lot_ref",
     "external_id",
     "description",
     "natural_key",
 ]
 
-# Stored rows as text; movements are named by their natural keys, so that ids do not matter.
+# Stored rows as text; events are named by what they are, so that ids do not matter.
 DUMPED = {
     "lot_slice": """
+        WITH event (event_id, name) AS (
+            SELECT movement_id, encode(natural_key, 'hex') FROM rollforward_data.movement
+            UNION ALL
+            SELECT event_id, 'split of ' || instrument_id || ' on ' || split_date FROM rollforward_data.split
+            UNION ALL
+            SELECT event_id, method || ' from ' || from_date FROM rollforward_data.account_cost_method
+        )
         SELECT slice.xmin::text, (to_jsonb(slice) || jsonb_build_object(
-                   'opened_by', encode(opening.natural_key, 'hex'),
-                   'entered_by', encode(entry.natural_key, 'hex'),
-                   'closed_by', encode(closing.natural_key, 'hex')))::text AS content
+                   'opened_by', opening.name, 'entered_by', entry.name, 'closed_by', closing.name))::text AS content
         FROM rollforward_data.lot_slice AS slice
-        LEFT JOIN rollforward_data.movement AS opening
-            ON opening.account_id = slice.account_id AND opening.movement_id = slice.opened_by
-        LEFT JOIN rollforward_data.movement AS entry
-            ON entry.account_id = slice.account_id AND entry.movement_id = slice.entered_by
-        LEFT JOIN rollforward_data.movement AS closing
-            ON closing.account_id = slice.account_id AND closing.movement_id = slice.closed_by
+        LEFT JOIN event AS opening ON opening.event_id = slice.opened_by
+        LEFT JOIN event AS entry ON entry.event_id = slice.entered_by
+        LEFT JOIN event AS closing ON closing.event_id = slice.closed_by
         WHERE slice.account_id = ANY (%s)""",
     "position_snapshot": """
         SELECT snapshot.xmin::text, to_jsonb(snapshot)::text AS content
@@ -80,14 +87,26 @@ class Ledger:
 
     # Facts
 
-    def account(self, number: str = "7", *, costs_in_lot: bool = True, currency: str = "USD") -> int:
-        return self.value(
-            "INSERT INTO rollforward_data.account (number, base_currency, costs_in_lot) VALUES (%s, %s, %s)"
-            " RETURNING account_id",
+    def account(
+        self,
+        number: str = "7",
+        *,
+        costs_in_lot: bool = True,
+        premium_in_cost: bool = False,
+        currency: str = "USD",
+        cost_method: str | None = None,
+    ) -> int:
+        account_id: int = self.value(
+            "INSERT INTO rollforward_data.account (number, base_currency, costs_in_lot, premium_in_cost)"
+            " VALUES (%s, %s, %s, %s) RETURNING account_id",
             number,
             currency,
             costs_in_lot,
+            premium_in_cost,
         )
+        if cost_method:
+            self.cost_method(account_id, cost_method)
+        return account_id
 
     def instrument(self, symbol: str, kind: str = "stock", *, currency: str = "USD", **terms: Any) -> int:
         columns = {"symbol": symbol, "kind": kind, "currency": currency, **terms}
@@ -129,6 +148,32 @@ class Ledger:
             self.instruments[symbol],
             price_date,
             close,
+        )
+
+    def split(
+        self, symbol: str, on: Any, quantity: Any = 1, per_quantity: Any = 1, to_symbol: str | None = None
+    ) -> None:
+        self.rows(
+            "INSERT INTO rollforward_data.split"
+            " (instrument_id, split_date, quantity, per_quantity, to_instrument_id) VALUES (%s, %s, %s, %s, %s)",
+            self.instruments[symbol],
+            on,
+            quantity,
+            per_quantity,
+            self.instruments[to_symbol] if to_symbol else None,
+        )
+
+    def rate(self, currency: str, quote_currency: str, on: Any, rate: Any) -> None:
+        self.rows("INSERT INTO rollforward_data.fx_rate VALUES (%s, %s, %s, %s)", currency, quote_currency, on, rate)
+
+    def cost_method(self, account_id: int, method: str, since: Any = "0001-01-01", ranked_by: str = "cost") -> None:
+        self.rows(
+            "INSERT INTO rollforward_data.account_cost_method (account_id, from_date, method, ranked_by)"
+            " VALUES (%s, %s, %s, %s)",
+            account_id,
+            since,
+            method,
+            ranked_by,
         )
 
     def record(self, account_id: int, *movements: Movement) -> None:

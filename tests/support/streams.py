@@ -46,11 +46,13 @@ PRICES = [None, Decimal(1), Decimal(2), Decimal("3.5")]
 
 @dataclass
 class Stream:
-    """The movements of one account; the price list of a batch hangs on its first stream."""
+    """The movements of one account and its settings."""
 
     costs_in_lot: bool
     movements: list[Movement]
     account_id: int = 0
+    premium_in_cost: bool = False
+    methods: list[tuple[date, str, str]] = field(default_factory=list)  # from a day on, ranked by
 
     def __repr__(self) -> str:
         if not self.movements:
@@ -59,7 +61,8 @@ class Stream:
             ", ".join(f"{name}={value!s}" for name, value in each.items() if name != "natural_key")
             for each in self.movements
         ]
-        return f"Stream(costs_in_lot={self.costs_in_lot},\n  " + "\n  ".join(lines) + ")"
+        settings = f"costs_in_lot={self.costs_in_lot}, premium_in_cost={self.premium_in_cost}, {self.methods}"
+        return f"Stream({self.account_id}, {settings},\n  " + "\n  ".join(lines) + ")"
 
 
 @dataclass
@@ -67,6 +70,7 @@ class Batch:
     streams: list[Stream]
     prices: list[tuple[str, date, Decimal]] = field(default_factory=list)
     choice: int = 0  # for whatever else a test has to decide
+    splits: list[tuple[str, date, int, int, str | None]] = field(default_factory=list)
 
     @property
     def account_ids(self) -> list[int]:
@@ -78,6 +82,7 @@ class Batch:
         concerned = {row.account_id for row in wrong}
         return "\n".join(
             [
+                f"prices {self.prices} splits {self.splits}",
                 *map(str, wrong[:20]),
                 *(str(stream) for stream in self.streams if stream.account_id in concerned),
             ]
@@ -256,14 +261,19 @@ def open_accounts(ledger: Ledger, batch: Batch) -> list[int]:
         ledger.option(symbol, strike=strike, expiration="2025-01-08" if symbol != "ACME P8" else "2025-02-08")
     for symbol, day, close in batch.prices:
         ledger.price(symbol, day, close)
+    for split in batch.splits:
+        ledger.split(*split)
     ledger.rows(
-        "INSERT INTO rollforward_data.account (account_id, number, base_currency, costs_in_lot)"
-        " SELECT position, 'account ' || position, 'USD', setting"
-        " FROM unnest(%s::boolean[]) WITH ORDINALITY AS given (setting, position)",
+        "INSERT INTO rollforward_data.account (account_id, number, base_currency, costs_in_lot, premium_in_cost)"
+        " SELECT position, 'account ' || position, 'USD', costs, premium"
+        " FROM unnest(%s::boolean[], %s::boolean[]) WITH ORDINALITY AS given (costs, premium, position)",
         [stream.costs_in_lot for stream in batch.streams],
+        [stream.premium_in_cost for stream in batch.streams],
     )
     for account_id, stream in enumerate(batch.streams, start=1):
         stream.account_id = account_id
+        for since, method, ranked_by in stream.methods:
+            ledger.cost_method(account_id, method, since, ranked_by)
     return batch.account_ids
 
 

@@ -1,4 +1,4 @@
--- Accounts with their settings, and the names of their person and broker.
+-- Accounts with their settings, and the names of their person and broker. cost_method is the latest one.
 CREATE OR REPLACE VIEW rollforward.account AS
 SELECT account.account_id,
        account.number AS account_number,
@@ -6,9 +6,18 @@ SELECT account.account_id,
        broker.name AS broker,
        account.base_currency,
        account.costs_in_lot,
-       account.created_at
+       account.created_at,
+       account.premium_in_cost,
+       coalesce(in_force.method, 'fifo') AS cost_method
 FROM rollforward_data.account
 LEFT JOIN rollforward_data.person USING (person_id)
-LEFT JOIN rollforward_data.broker USING (broker_id);
+LEFT JOIN rollforward_data.broker USING (broker_id)
+LEFT JOIN LATERAL (
+    SELECT change.method
+    FROM rollforward_data.account_cost_method AS change
+    WHERE change.account_id = account.account_id
+    ORDER BY change.from_date DESC
+    LIMIT 1
+) AS in_force ON true;
 
 COMMENT ON VIEW rollforward.account IS 'Accounts and their settings';

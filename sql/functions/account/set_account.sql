@@ -1,17 +1,26 @@
 -- Changes one setting of an account; a setting that changes its figures marks it as stale.
 --
--- key       base_currency, costs_in_lot (true or false), broker or person (names; created when they are new)
--- errors    22R01 the account or the key is unknown, or the value does not fit the key
-CREATE OR REPLACE FUNCTION rollforward.set_account(account_number text, key text, value text)
+-- key         base_currency
+--             costs_in_lot      true or false: whether commissions, fees and taxes of trades belong to cost and proceeds
+--             premium_in_cost   true or false: whether premiums of assigned and exercised options belong to the shares
+--             cost_method       fifo, lifo, hifo, lofo, average or specific; for hifo and lofo also "hifo by price",
+--                               which compares the prices of lots instead of what a unit cost
+--             broker, person    names; created when they are new
+-- from_date   the day from which a cost method applies, until the next; NULL means from the beginning, and replaces all
+-- errors      22R01 the account or the key is unknown, or the value does not fit the key
+CREATE OR REPLACE FUNCTION rollforward.set_account(account_number text, key text, value text, from_date date DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    keys CONSTANT text[] := ARRAY['base_currency', 'broker', 'cost_method', 'costs_in_lot', 'person', 'premium_in_cost'];
+    subject bigint;
     expected text;
 BEGIN
-    IF NOT EXISTS (SELECT FROM rollforward_data.account WHERE account.number = account_number) THEN
+    SELECT account.account_id INTO subject FROM rollforward_data.account WHERE account.number = account_number;
+    IF subject IS NULL THEN
         RAISE EXCEPTION 'unknown account: %', coalesce(account_number, 'NULL')
             USING ERRCODE = '22R01',
                   DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
@@ -19,36 +28,43 @@ BEGIN
     END IF;
 
     expected := CASE
+        WHEN key IS NULL OR key <> ALL (keys) THEN 'one of the keys ' || array_to_string(keys, ', ')
         WHEN key = 'base_currency' AND coalesce(value, '') !~ '^[A-Z][A-Z0-9]{2,9}$' THEN 'a currency code such as USD'
-        WHEN key = 'costs_in_lot' AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')
+        WHEN key IN ('costs_in_lot', 'premium_in_cost') AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')
             THEN 'true or false'
+        WHEN key = 'cost_method'
+             AND coalesce(lower(value), '') !~ '^(fifo|lifo|average|specific|(hifo|lofo)( by (cost|price))?)$'
+            THEN 'fifo, lifo, hifo, lofo, average or specific; hifo and lofo may add "by price"'
         WHEN key IN ('broker', 'person') AND coalesce(btrim(value), '') = '' THEN 'a name'
-        WHEN key IN ('base_currency', 'costs_in_lot', 'broker', 'person') THEN NULL
-        ELSE 'one of the keys base_currency, costs_in_lot, broker, person'
+        WHEN from_date IS NOT NULL AND (key <> 'cost_method' OR NOT isfinite(from_date))
+            THEN 'no day: only a cost method applies from a day on'
     END;
     IF expected IS NOT NULL THEN
         RAISE EXCEPTION 'cannot set % of account % to %', coalesce(key, 'NULL'), account_number, coalesce(value, 'NULL')
             USING ERRCODE = '22R01',
                   DETAIL = jsonb_build_array(CASE
-                      WHEN key IN ('base_currency', 'costs_in_lot', 'broker', 'person')
-                      THEN jsonb_build_object('argument', key, 'value', value)
+                      WHEN key = ANY (keys) THEN jsonb_build_object('argument', key, 'value', value)
                       ELSE jsonb_build_object('argument', 'key', 'value', key)
                   END),
                   HINT = format('Expected %s.', expected);
     END IF;
 
     IF key = 'base_currency' THEN
-        UPDATE rollforward_data.account SET base_currency = value WHERE account.number = account_number;
+        UPDATE rollforward_data.account SET base_currency = value WHERE account.account_id = subject;
     ELSIF key = 'costs_in_lot' THEN
-        UPDATE rollforward_data.account SET costs_in_lot = value::boolean WHERE account.number = account_number;
+        UPDATE rollforward_data.account SET costs_in_lot = value::boolean WHERE account.account_id = subject;
+    ELSIF key = 'premium_in_cost' THEN
+        UPDATE rollforward_data.account SET premium_in_cost = value::boolean WHERE account.account_id = subject;
+    ELSIF key = 'cost_method' THEN
+        PERFORM rollforward.set_cost_method(subject, lower(value), from_date);
     ELSIF key = 'broker' THEN
         INSERT INTO rollforward_data.broker (name) VALUES (value) ON CONFLICT ON CONSTRAINT broker_name_key DO NOTHING;
         UPDATE rollforward_data.account SET broker_id = (SELECT broker_id FROM rollforward_data.broker WHERE name = value)
-        WHERE account.number = account_number;
+        WHERE account.account_id = subject;
     ELSE
         INSERT INTO rollforward_data.person (name) VALUES (value) ON CONFLICT ON CONSTRAINT person_name_key DO NOTHING;
         UPDATE rollforward_data.account SET person_id = (SELECT person_id FROM rollforward_data.person WHERE name = value)
-        WHERE account.number = account_number;
+        WHERE account.account_id = subject;
     END IF;
 END
 $$;

@@ -1,30 +1,33 @@
--- Matches every closing of the staged positions with the openings it consumes, first in, first out.
+-- Matches every closing of the staged positions with the openings it consumes.
 --
--- Reads stage_scope, stage_position, stage_event and the stored slices open before the range;
--- leaves the resulting slices in stage_slice.
+-- Reads stage_scope, stage_position, stage_event, stage_carry and the stored slices open before the range; leaves the
+-- resulting slices in stage_slice.
 --
--- A strike adjustment moves the open lots of a contract to its successor, so what follows it can only be matched
--- once what precedes it is. Events are therefore matched in waves, each wave ending with an adjustment of its
--- account. Without adjustments there is one wave.
+-- Where lots move on, what follows can only be matched once what precedes is: nodes are therefore matched level by
+-- level. Without such events there is one level. Queues that lots leave in the order in which they entered are
+-- matched by window functions, the others in one ordered pass.
 CREATE OR REPLACE FUNCTION rollforward.match_lots()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    last_wave integer;
+    last_level integer;
     rows_staged bigint;
 BEGIN
-    last_wave := rollforward.number_waves();
-
     PERFORM rollforward.stage_opening_lots();
+    PERFORM rollforward.stage_nodes();
+    PERFORM rollforward.price_opening_lots();
 
-    FOR wave IN 0 .. last_wave LOOP
-        PERFORM rollforward.stage_parts(wave);
-        PERFORM rollforward.match_parts();
-        IF wave < last_wave THEN
-            PERFORM rollforward.carry_lots(wave);
-        END IF;
+    SELECT max(node.level) INTO last_level FROM stage_node AS node;
+
+    FOR level IN 0 .. coalesce(last_level, 0) LOOP
+        PERFORM rollforward.stage_parts(level);
+        PERFORM rollforward.match_in_turn();
+        PERFORM rollforward.match_by_rank(level);
+        PERFORM rollforward.average_costs(level);
+        PERFORM rollforward.move_premiums(level);
+        PERFORM rollforward.carry_lots(level);
     END LOOP;
 
     SELECT count(*) INTO rows_staged FROM stage_slice;
@@ -32,4 +35,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.match_lots IS 'Matches closings with openings, first in, first out, for the staged positions';
+COMMENT ON FUNCTION rollforward.match_lots IS 'Matches closings with openings for the staged positions';

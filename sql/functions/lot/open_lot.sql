@@ -9,7 +9,8 @@ SELECT slice.account_id,
        slice.opened_on,
        slice.quantity,
        slice.cost,
-       slice.currency
+       slice.currency,
+       slice.opened_in
 FROM rollforward_data.lot_slice AS slice
 JOIN rollforward_data.instrument USING (instrument_id)
 WHERE slice.closed_by IS NULL;

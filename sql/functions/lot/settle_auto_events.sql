@@ -1,4 +1,4 @@
--- Turns the events of one wave that take the position as they find it into parts.
+-- Turns the events of one level that take the position as they find it into parts.
 --
 -- A purchase closes what is short, then opens long; a sale closes what is long, then opens short; an expiration
 -- without a side closes what is long, then what is short. What is open before each event:
@@ -9,7 +9,7 @@
 --
 -- The units of such a trade lie on one axis, those that close first: a closing part is a stretch of it, and what
 -- opens takes the cash that is left.
-CREATE OR REPLACE FUNCTION rollforward.settle_auto_events(wave integer)
+CREATE OR REPLACE FUNCTION rollforward.settle_auto_events(level integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -18,27 +18,30 @@ AS $$
 BEGIN
     INSERT INTO stage_part
     WITH candidate AS (
-        SELECT event.*
+        SELECT event.node_no, event.ordinal, event.kind, event.effect, event.part_side, event.quantity, event.net,
+               event.movement_id, event.account_id, event.accounting_date
         FROM stage_event AS event
-        WHERE event.wave = settle_auto_events.wave
+        JOIN stage_node AS node USING (node_no)
+        WHERE node.level = settle_auto_events.level
+          AND NOT node.by_rank
           AND event.effect IS NOT NULL
     ),
     opening AS (
-        SELECT position_no,
+        SELECT node_no,
                coalesce(sum(quantity) FILTER (WHERE side = 'long'), 0) AS long_units,
                coalesce(sum(quantity) FILTER (WHERE side = 'short'), 0) AS short_units
         FROM stage_lot
-        GROUP BY position_no
+        GROUP BY node_no
     ),
     taken AS (
-        SELECT candidate.position_no,
+        SELECT candidate.node_no,
                coalesce(opening.long_units, 0) AS long_units,
                coalesce(opening.short_units, 0) AS short_units,
                bool_and(candidate.part_side IS NULL AND candidate.kind IN ('buy', 'sell'))
                    AND (coalesce(opening.long_units, 0) = 0 OR coalesce(opening.short_units, 0) = 0) AS one_sum
         FROM candidate
-        LEFT JOIN opening USING (position_no)
-        GROUP BY candidate.position_no, opening.long_units, opening.short_units
+        LEFT JOIN opening USING (node_no)
+        GROUP BY candidate.node_no, opening.long_units, opening.short_units
         HAVING bool_or(candidate.part_side IS NULL)
     ),
     summed AS (
@@ -48,20 +51,20 @@ BEGIN
                          CASE candidate.kind WHEN 'buy' THEN candidate.quantity ELSE -candidate.quantity END) OVER position
                    - CASE candidate.kind WHEN 'buy' THEN candidate.quantity ELSE -candidate.quantity END AS units
         FROM candidate
-        JOIN taken USING (position_no)
+        JOIN taken USING (node_no)
         WHERE taken.one_sum
-        WINDOW position AS (PARTITION BY candidate.position_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
+        WINDOW position AS (PARTITION BY candidate.node_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
     ),
     stepped AS (
         SELECT candidate.ordinal,
                rollforward.open_units(
                    taken.long_units, taken.short_units, candidate.kind, candidate.effect, candidate.part_side,
                    candidate.quantity::numeric) OVER position AS units_after,
-               candidate.position_no
+               candidate.node_no
         FROM candidate
-        JOIN taken USING (position_no)
+        JOIN taken USING (node_no)
         WHERE NOT taken.one_sum
-        WINDOW position AS (PARTITION BY candidate.position_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
+        WINDOW position AS (PARTITION BY candidate.node_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
     ),
     open_before AS (
         SELECT ordinal, greatest(units, 0) AS long_units, greatest(-units, 0) AS short_units
@@ -71,8 +74,8 @@ BEGIN
                coalesce(lag(stepped.units_after[1]) OVER position, taken.long_units),
                coalesce(lag(stepped.units_after[2]) OVER position, taken.short_units)
         FROM stepped
-        JOIN taken USING (position_no)
-        WINDOW position AS (PARTITION BY stepped.position_no ORDER BY stepped.ordinal)
+        JOIN taken USING (node_no)
+        WINDOW position AS (PARTITION BY stepped.node_no ORDER BY stepped.ordinal)
     ),
     settled AS (
         SELECT candidate.*,
@@ -86,7 +89,7 @@ BEGIN
         JOIN open_before USING (ordinal)
         WHERE candidate.part_side IS NULL
     )
-    SELECT settled.position_no * 2 + part.on_short,
+    SELECT settled.node_no * 2 + part.on_short,
            1,
            settled.ordinal, settled.movement_id, settled.accounting_date,
            CASE WHEN part.opens THEN part.units ELSE 0 END,
@@ -98,7 +101,7 @@ BEGIN
                          ELSE 0
                     END),
            false,
-           settled.movement_id, settled.accounting_date,
+           settled.movement_id, settled.account_id, settled.accounting_date,
            CASE WHEN part.opens THEN 0 ELSE part.units_before END,
            CASE WHEN part.opens THEN part.units ELSE settled.quantity END
     FROM settled

@@ -21,19 +21,32 @@ BEGIN
         WHERE slice.account_id = position.account_id
           AND slice.opened_by = staged.opened_by
           AND slice.entered_by = staged.entered_by
+          AND slice.instrument_id = position.instrument_id
           AND slice.entered_on > store_slices.end_date
         RETURNING slice.account_id
     )
     INSERT INTO stage_changed
     SELECT DISTINCT account_id FROM removed;
 
-    WITH stored AS (
-        SELECT position.position_no, slice.account_id, slice.opened_by, slice.entered_by,
+    WITH averaged_later AS (
+        -- what is open costs what it will on the last day computed, not what it does at the end of the range
+        SELECT position.position_no
+        FROM stage_position AS position
+        WHERE position.position_no IN (SELECT node.position_no FROM stage_node AS node WHERE node.method = 'average')
+          AND EXISTS (
+              SELECT FROM rollforward_data.position_snapshot AS snapshot
+              WHERE snapshot.account_id = position.account_id
+                AND snapshot.instrument_id = position.instrument_id
+                AND snapshot.currency = position.currency
+                AND snapshot.snapshot_date > store_slices.end_date)
+    ),
+    stored AS (
+        SELECT position.position_no, slice.account_id, slice.instrument_id, slice.opened_by, slice.entered_by,
                slice.closed_on > store_slices.end_date AS open_at_end,
                CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.lot_offset END AS closed_offset,
                min(slice.lot_offset) AS lot_offset,
                sum(slice.quantity) AS quantity,
-               slice.side, slice.opened_on, slice.entered_on,
+               slice.side, slice.opened_in, slice.opened_on, slice.entered_on,
                CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.closed_on ELSE 'infinity' END AS closed_on,
                CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.closed_by END AS closed_by,
                CASE WHEN slice.closed_on <= store_slices.end_date THEN slice.carried_to END AS carried_to,
@@ -47,7 +60,7 @@ BEGIN
            AND slice.currency = position.currency
            AND slice.closed_on >= position.from_date
            AND slice.entered_on <= store_slices.end_date
-        GROUP BY 1, 2, 3, 4, 5, 6, slice.side, slice.opened_on, slice.entered_on, 12, 13, 14,
+        GROUP BY 1, 2, 3, 4, 5, 6, 7, slice.side, slice.opened_in, slice.opened_on, slice.entered_on, 14, 15, 16,
                  slice.lot_quantity, slice.lot_cost
     ),
     wrong AS (
@@ -59,11 +72,14 @@ BEGIN
               AND staged.opened_by = stored.opened_by
               AND staged.entered_by = stored.entered_by
               AND staged.lot_offset = stored.lot_offset
-              AND (staged.quantity, staged.side, staged.opened_on, staged.entered_on, staged.closed_on,
-                   staged.closed_by, staged.carried_to, staged.cost, staged.proceeds, staged.lot_quantity, staged.lot_cost)
+              AND (staged.quantity, staged.side, staged.opened_in, staged.opened_on, staged.entered_on, staged.closed_on,
+                   staged.closed_by, staged.carried_to, staged.proceeds, staged.lot_quantity, staged.lot_cost)
                   IS NOT DISTINCT FROM
-                  (stored.quantity, stored.side, stored.opened_on, stored.entered_on, stored.closed_on,
-                   stored.closed_by, stored.carried_to, stored.cost, stored.proceeds, stored.lot_quantity, stored.lot_cost))
+                  (stored.quantity, stored.side, stored.opened_in, stored.opened_on, stored.entered_on, stored.closed_on,
+                   stored.closed_by, stored.carried_to, stored.proceeds, stored.lot_quantity, stored.lot_cost)
+              AND (staged.cost = stored.cost
+                   OR (stored.open_at_end
+                       AND stored.position_no IN (SELECT averaged_later.position_no FROM averaged_later))))
     ),
     removed AS (
         DELETE FROM rollforward_data.lot_slice AS slice
@@ -71,6 +87,7 @@ BEGIN
         WHERE slice.account_id = wrong.account_id
           AND slice.opened_by = wrong.opened_by
           AND slice.entered_by = wrong.entered_by
+          AND slice.instrument_id = wrong.instrument_id
           AND CASE WHEN wrong.open_at_end THEN slice.closed_on > store_slices.end_date
                    ELSE slice.lot_offset = wrong.closed_offset
               END
@@ -81,9 +98,9 @@ BEGIN
 
     WITH added AS (
         INSERT INTO rollforward_data.lot_slice (
-            account_id, opened_by, entered_by, lot_offset, quantity, instrument_id, currency, side,
+            account_id, opened_by, opened_in, entered_by, lot_offset, quantity, instrument_id, currency, side,
             opened_on, entered_on, closed_on, closed_by, carried_to, cost, proceeds, gain, lot_quantity, lot_cost)
-        SELECT position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset, staged.quantity,
+        SELECT position.account_id, staged.opened_by, staged.opened_in, staged.entered_by, staged.lot_offset, staged.quantity,
                position.instrument_id, position.currency, staged.side,
                staged.opened_on, staged.entered_on, staged.closed_on, staged.closed_by, staged.carried_to,
                staged.cost, staged.proceeds,
@@ -96,6 +113,7 @@ BEGIN
             WHERE slice.account_id = position.account_id
               AND slice.opened_by = staged.opened_by
               AND slice.entered_by = staged.entered_by
+              AND slice.instrument_id = position.instrument_id
               AND slice.lot_offset = staged.lot_offset)
         -- sorted, so that what is compared is read to its end before the first row is written
         ORDER BY position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset

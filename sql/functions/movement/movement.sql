@@ -20,7 +20,12 @@ SELECT movement.account_id,
        movement.description,
        movement.recorded_at,
        movement.instrument_id,
-       movement.to_instrument_id
+       movement.to_instrument_id,
+       movement.commission_currency,
+       movement.counter_amount,
+       movement.counter_currency,
+       movement.per_quantity,
+       movement.lot_ref
 FROM rollforward_data.movement
 LEFT JOIN rollforward_data.instrument ON instrument.instrument_id = movement.instrument_id
 LEFT JOIN rollforward_data.instrument AS successor ON successor.instrument_id = movement.to_instrument_id;

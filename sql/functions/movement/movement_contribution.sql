@@ -27,8 +27,14 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT
         CASE WHEN movement_contribution.kind NOT IN ('strike_adjustment', 'split') THEN 1 END,
-        CASE WHEN movement_contribution.kind IN ('deposit', 'cash_in') THEN movement_contribution.amount END,
-        CASE WHEN movement_contribution.kind IN ('withdrawal', 'cash_out') THEN -movement_contribution.amount END,
+        CASE WHEN movement_contribution.kind IN ('deposit', 'cash_in')
+                  OR (movement_contribution.kind = 'conversion' AND movement_contribution.amount > 0)
+             THEN movement_contribution.amount
+        END,
+        CASE WHEN movement_contribution.kind IN ('withdrawal', 'cash_out')
+                  OR (movement_contribution.kind = 'conversion' AND movement_contribution.amount < 0)
+             THEN -movement_contribution.amount
+        END,
         CASE WHEN movement_contribution.kind = 'dividend' THEN movement_contribution.amount END,
         CASE movement_contribution.kind
             WHEN 'dividend_tax' THEN -movement_contribution.amount

@@ -34,7 +34,8 @@ BEGIN
                sha256(convert_to(ROW(
                    kind, effect, side, extract(epoch FROM occurred_at), symbol, to_symbol, currency,
                    trim_scale(quantity), trim_scale(amount), trim_scale(commission),
-                   trim_scale(fee), trim_scale(tax), external_id, description)::text, 'UTF8')) AS digest
+                   trim_scale(fee), trim_scale(tax), commission_currency, trim_scale(counter_amount), counter_currency,
+                   trim_scale(per_quantity), lot_ref, external_id, description)::text, 'UTF8')) AS digest
         FROM rollforward_data.movement_stage
         WHERE transaction_id = pg_current_xact_id()
     ),
@@ -46,11 +47,13 @@ BEGIN
     saved AS (
         INSERT INTO rollforward_data.movement (
             account_id, occurred_at, accounting_date, kind, effect, side, currency, instrument_id, to_instrument_id,
-            quantity, price, amount, commission, fee, tax, external_id, description, natural_key)
+            quantity, price, amount, commission, fee, tax, commission_currency, counter_amount, counter_currency, per_quantity,
+            lot_ref, external_id, description, natural_key)
         SELECT result.account_id, identified.occurred_at, identified.accounting_date, identified.kind, identified.effect,
                identified.side, identified.currency, instrument.instrument_id, successor.instrument_id,
                identified.quantity, identified.price, identified.amount, identified.commission, identified.fee,
-               identified.tax, identified.external_id, identified.description, identified.natural_key
+               identified.tax, identified.commission_currency, identified.counter_amount, identified.counter_currency,
+               identified.per_quantity, identified.lot_ref, identified.external_id, identified.description, identified.natural_key
         FROM identified
         LEFT JOIN rollforward_data.instrument ON instrument.symbol = identified.symbol
         LEFT JOIN rollforward_data.instrument AS successor ON successor.symbol = identified.to_symbol

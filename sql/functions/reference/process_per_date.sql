@@ -81,7 +81,15 @@ BEGIN
         SELECT process_per_date.account_id, end_date + 1
         WHERE EXISTS (SELECT FROM rollforward_data.movement AS later
                       WHERE later.account_id = process_per_date.account_id AND later.accounting_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.account_cost_method AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.from_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.lot_slice AS held
+                      JOIN rollforward_data.split AS later ON later.instrument_id = held.instrument_id
+                      WHERE held.account_id = process_per_date.account_id AND held.closed_on = 'infinity'
+                        AND later.split_date > end_date)
            OR EXISTS (SELECT FROM rollforward_data.position_snapshot AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.account_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date);
     END IF;
 

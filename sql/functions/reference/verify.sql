@@ -54,7 +54,7 @@ BEGIN
                    CASE side.object
                        WHEN 'lot_slice' THEN jsonb_build_object(
                            'opened_by', side.content -> 'opened_by', 'entered_by', side.content -> 'entered_by',
-                           'lot_offset', side.content -> 'lot_offset')
+                           'instrument_id', side.content -> 'instrument_id', 'lot_offset', side.content -> 'lot_offset')
                        WHEN 'position_snapshot' THEN jsonb_build_object(
                            'instrument_id', side.content -> 'instrument_id', 'currency', side.content -> 'currency',
                            'snapshot_date', side.content -> 'snapshot_date')

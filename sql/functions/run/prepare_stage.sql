@@ -8,15 +8,19 @@
 --
 -- What each step leaves behind:
 --
--- stage_scope              stage_events               accounts, from which day on, and the stale marks seen
--- stage_position           stage_events               positions that may change, numbered
+-- stage_scope              stage_scope                accounts, from which day on, and the stale marks seen
+-- stage_position           stage_positions            positions that may change, numbered
 -- stage_event              stage_events               movements, positions one after the other, in the order of events
--- stage_lot                stage_opening_lots         lots open before a wave
--- stage_part               stage_parts                what each event of a wave opens or closes on which side
--- stage_slice              match_parts                slices of lots, with what closed them
+-- stage_node               stage_nodes                positions between two events at which lots move on
+-- stage_carry              stage_nodes                how lots move on from one node to the next
+-- stage_delivery           stage_deliveries           shares delivered by options, where they take the premium along
+-- stage_lot                stage_opening_lots, …      lots that enter a node otherwise than by being opened in it
+-- stage_part               stage_parts                what each event of a level opens or closes on which side
+-- stage_slice              match_in_turn, …           slices of lots, with what closed them
 -- stage_delta              stage_deltas               what each day changes in each position and currency
 -- stage_position_snapshot  stage_position_snapshots   rows to be stored
 -- stage_account_snapshot   stage_account_snapshots    rows to be stored
+-- stage_opening            stage_opening_holdings     what the accounts held when the range begins
 -- stage_holding            stage_unrealized_gains     positions at rest that have a price, or an expiration behind them
 -- stage_changed            store_…                    accounts whose stored rows changed
 CREATE OR REPLACE FUNCTION rollforward.prepare_stage()
@@ -26,7 +30,11 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 3';
+    version CONSTANT text := 'rollforward stage 4';
+    stages CONSTANT text[] := ARRAY[
+        'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
+        'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
+        'stage_holding', 'stage_changed'];
     stage text;
 BEGIN
     IF EXISTS (
@@ -37,9 +45,7 @@ BEGIN
     THEN
         -- an earlier calculation of this transaction
         IF EXISTS (SELECT FROM pg_temp.stage_scope) THEN
-            TRUNCATE pg_temp.stage_scope, pg_temp.stage_position, pg_temp.stage_event, pg_temp.stage_lot,
-                     pg_temp.stage_part, pg_temp.stage_slice, pg_temp.stage_delta, pg_temp.stage_position_snapshot,
-                     pg_temp.stage_account_snapshot, pg_temp.stage_holding, pg_temp.stage_changed;
+            EXECUTE 'TRUNCATE pg_temp.' || array_to_string(stages, ', pg_temp.');
         END IF;
         RETURN;
     END IF;
@@ -47,9 +53,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM pg_class
         WHERE relnamespace = pg_my_temp_schema()
-          AND relname IN ('stage_scope', 'stage_position', 'stage_event', 'stage_lot', 'stage_part', 'stage_slice',
-                          'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_holding',
-                          'stage_changed')
+          AND relname = ANY (stages)
           AND relowner <> current_user::regrole)
     THEN
         RAISE EXCEPTION 'temporary tables of this session are in the way'
@@ -57,13 +61,12 @@ BEGIN
                   HINT = 'DISCARD TEMP; names that begin with stage_ belong to rollforward.';
     END IF;
 
-    DROP TABLE IF EXISTS pg_temp.stage_scope, pg_temp.stage_position, pg_temp.stage_event, pg_temp.stage_lot,
-                         pg_temp.stage_part, pg_temp.stage_slice, pg_temp.stage_delta, pg_temp.stage_position_snapshot,
-                         pg_temp.stage_account_snapshot, pg_temp.stage_holding, pg_temp.stage_changed;
+    EXECUTE 'DROP TABLE IF EXISTS pg_temp.' || array_to_string(stages, ', pg_temp.');
 
     CREATE TEMP TABLE stage_scope (
         account_id bigint,
         costs_in_lot boolean,
+        premium_in_cost boolean,
         from_date date,
         marks bigint[]
     ) ON COMMIT DELETE ROWS;
@@ -75,19 +78,21 @@ BEGIN
         currency text COLLATE "C",
         from_date date,
         is_option boolean,
+        is_quoted boolean,       -- closes of the instrument are in the currency of the position
         multiplier numeric,
         expiration date
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_event (
         ordinal bigint,
+        node_no integer,         -- NULL for money that belongs to no position
         position_no integer,
         account_id bigint,
         currency text COLLATE "C",
         movement_id bigint,
         accounting_date date,
         occurred_at timestamptz,
-        kind rollforward_data.movement_kind,
+        kind rollforward_data.movement_kind,  -- NULL where no movement stands behind it
         effect rollforward_data.movement_effect,
         side rollforward_data.position_side,
         is_option boolean,
@@ -96,31 +101,74 @@ BEGIN
         commission numeric,
         fee numeric,
         tax numeric,
+        side_commission numeric, -- in commission_currency, another one than currency
+        commission_currency text COLLATE "C",
+        counter_amount numeric,
+        counter_currency text COLLATE "C",
         net numeric,             -- what it moved by, costs included where the account wants them in the lot
-        carried_cost numeric,    -- what securities transferred in cost where they come from
-        to_position_no integer,  -- where a strike adjustment leads
-        adjustment_key bytea,    -- order of strike adjustments within one instant
-        part_side rollforward_data.position_side,  -- side it opens or closes, where it says so
-        wave integer             -- strike adjustments of the account before it
+        opening_cost numeric,    -- of securities transferred in
+        lot_ref text,
+        part_side rollforward_data.position_side  -- side it opens or closes, where it says so
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_node (
+        node_no integer,         -- that of its position for the first, above all of them for the others
+        position_no integer,
+        begins_on date,          -- NULL for the first of a position
+        method rollforward_data.cost_method,
+        ranked_by rollforward_data.lot_rank,
+        level integer,           -- above that of every node that it needs
+        by_rank boolean          -- lots leave in another order than they enter
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_carry (
+        event_id bigint,
+        is_booked boolean,       -- a movement of the account stands behind it
+        is_method boolean,
+        on_date date,
+        occurred_at timestamptz,
+        instant_no integer,      -- place within one instant
+        natural_key bytea,
+        position_no integer,
+        to_position_no integer,
+        to_instrument_id bigint,
+        quantity numeric,        -- new units for per_quantity old ones
+        per_quantity numeric,
+        node_no integer,
+        to_node_no integer,
+        to_ordinal bigint        -- place among the events of that node; 0 for its beginning
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_delivery (
+        group_no bigint,         -- events of one underlying, day, strike and direction
+        ordinal bigint,          -- the event that assigns or exercises, or the delivery
+        is_option boolean,
+        units_from numeric,      -- stretch of the units assigned that the delivery delivers
+        units_until numeric,
+        all_units numeric
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_lot (
-        position_no integer,
+        node_no integer,
+        ordinal bigint,          -- place among the events of the node; 0 for its beginning
+        lot_no bigint,           -- order of acquisition among lots that enter together
         side rollforward_data.position_side,
         opened_by bigint,
+        opened_in bigint,
         opened_on date,
         entered_by bigint,
         entered_on date,
         lot_offset numeric,
         quantity numeric,
+        cost numeric,
         lot_quantity numeric,
         lot_cost numeric
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_part (
-        queue_no integer,        -- position_no × 2, + 1 on the short side
-        generation smallint,     -- 0 for lots open before, 1 for events
-        ordinal bigint,
+        queue_no integer,        -- node_no × 2, + 1 on the short side
+        generation smallint,     -- 0 for lots that enter, 1 for events
+        ordinal bigint,          -- of the event; of a lot that enters at the beginning, its lot_no
         movement_id bigint,      -- what brought it into the queue, or closes
         on_date date,
         open_quantity numeric,
@@ -128,24 +176,33 @@ BEGIN
         value numeric,           -- cost of the lot that is opened, proceeds of the trade that closes, for all_units
         at_cost boolean,         -- leaves at cost instead of for value
         opened_by bigint,
+        opened_in bigint,
         opened_on date,
         unit_offset numeric,     -- the part is the stretch of all_units from here on
-        all_units numeric
+        all_units numeric,
+        lot_no bigint,           -- for openings of queues that lots leave by rank: order of acquisition in the node
+        rank bigint              -- and the order in which its method takes them; NULL where lots leave in turn
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_slice (
+        node_no integer,
         position_no integer,
         side rollforward_data.position_side,
+        lot_no bigint,           -- order of acquisition in the queue
         opened_by bigint,
+        opened_in bigint,
         entered_by bigint,
         lot_offset numeric,
         quantity numeric,
         opened_on date,
         entered_on date,
+        entered_ordinal bigint,  -- 0 where it entered at the beginning of the node
         closed_on date,
         closed_by bigint,
+        closed_ordinal bigint,
         carried_to bigint,
-        cost numeric,
+        entered_cost numeric,    -- what the position paid for it when it entered
+        cost numeric,            -- what it leaves with
         proceeds numeric,
         lot_quantity numeric,
         lot_cost numeric
@@ -156,7 +213,7 @@ BEGIN
         currency text COLLATE "C",
         position_no integer,     -- NULL for money that belongs to no position
         on_date date,
-        counted bigint,
+        counted bigint,          -- NULL where the day has no movement but splits and strike adjustments
         deposited numeric,
         withdrawn numeric,
         dividends numeric,
@@ -178,12 +235,24 @@ BEGIN
 
     CREATE TEMP TABLE stage_account_snapshot (LIKE rollforward_data.account_snapshot) ON COMMIT DELETE ROWS;
 
+    CREATE TEMP TABLE stage_opening (
+        account_id bigint,
+        currency text COLLATE "C",
+        instrument_id bigint,
+        is_option boolean,
+        long_quantity numeric,
+        short_quantity numeric,
+        long_cost numeric,
+        short_cost numeric
+    ) ON COMMIT DELETE ROWS;
+
     CREATE TEMP TABLE stage_holding (
         account_id bigint,
         currency text COLLATE "C",
         instrument_id bigint,
         multiplier numeric,
         expiration date,
+        is_quoted boolean,
         since date,              -- first day of it
         until date,              -- the day it moved again; infinity when it did not
         quantity numeric,
@@ -195,13 +264,13 @@ BEGIN
     ) ON COMMIT DELETE ROWS;
 
     -- a table without statistics counts as large; these are small until analyze_stage says otherwise
-    FOREACH stage IN ARRAY ARRAY['stage_scope', 'stage_position', 'stage_event', 'stage_lot', 'stage_part', 'stage_slice',
-                                 'stage_delta', 'stage_holding', 'stage_changed'] LOOP
-        EXECUTE format('INSERT INTO pg_temp.%I DEFAULT VALUES', stage);
+    FOREACH stage IN ARRAY stages LOOP
+        IF stage NOT LIKE '%snapshot' THEN
+            EXECUTE format('INSERT INTO pg_temp.%I DEFAULT VALUES', stage);
+        END IF;
         EXECUTE format('ANALYZE pg_temp.%I', stage);
         EXECUTE format('DELETE FROM pg_temp.%I', stage);
     END LOOP;
-    ANALYZE pg_temp.stage_position_snapshot, pg_temp.stage_account_snapshot;
 
     EXECUTE format('COMMENT ON TABLE pg_temp.stage_scope IS %L', version);
 END

@@ -1,7 +1,7 @@
 -- Computes lots, position snapshots and account snapshots of many accounts between two dates, both included.
 --
--- The number of statements does not depend on the number of accounts, dates or movements. Lands whole or leaves no
--- trace. An account that is stale from before start_date is computed from there on; rows after end_date that are
+-- The number of statements does not depend on the number of accounts, dates or movements; it grows by a round where lots
+-- travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date is computed from there on; rows after end_date that are
 -- affected are marked stale.
 --
 -- account_ids           accounts to compute; empty is allowed and does nothing
@@ -9,6 +9,7 @@
 -- force_recalculation   ignore stored snapshots and lots and begin with the first movement
 -- returns               counts and timings; success is always true, for failures raise
 -- errors                22R01 an argument is NULL, the range is upside down, or an account is unknown
+--                       22R02 transfers of securities between accounts go round in a circle
 -- locks                 the account rows, in id order
 CREATE OR REPLACE FUNCTION rollforward.process_batch(
     account_ids bigint[],
@@ -23,10 +24,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     began timestamptz := clock_timestamp();
-    loaded timestamptz;
-    calculated timestamptz;
-    calculated_again timestamptz;
-    persisting interval;
+    receivers bigint[];
+    rounds integer := 0;
+    round rollforward.batch_result;
     result rollforward.batch_result;
 BEGIN
     PERFORM rollforward.require_range(start_date, end_date);
@@ -43,37 +43,37 @@ BEGIN
     ORDER BY account_id
     FOR NO KEY UPDATE;
 
-    PERFORM rollforward.prepare_stage();
-    PERFORM rollforward.stage_events(account_ids, start_date, end_date, force_recalculation);
-    loaded := clock_timestamp();
+    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]');
+    receivers := account_ids;
+    LOOP
+        round := rollforward.compute_range(receivers, start_date, end_date, force_recalculation);
+        result.snapshots_saved := result.snapshots_saved + round.snapshots_saved;
+        result.movements_processed := result.movements_processed + round.movements_processed;
+        result.dates_processed := greatest(result.dates_processed, round.dates_processed);
+        result.load_ms := result.load_ms + round.load_ms;
+        result.persistence_ms := result.persistence_ms + round.persistence_ms;
 
-    PERFORM rollforward.match_lots();
-    PERFORM rollforward.stage_deltas();
-    PERFORM rollforward.stage_position_snapshots();
-    calculated := clock_timestamp();
+        -- lots travelled: who received them, and is among the accounts asked for, follows at once
+        receivers := rollforward.mark_receivers(ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
+        SELECT array_agg(DISTINCT mark.account_id)
+        INTO receivers
+        FROM rollforward_data.stale_mark AS mark
+        WHERE mark.account_id = ANY (receivers)
+          AND mark.account_id = ANY (process_batch.account_ids)
+          AND mark.from_date <= process_batch.end_date;
+        EXIT WHEN receivers IS NULL;
 
-    PERFORM rollforward.store_slices(end_date);
-    PERFORM rollforward.store_position_snapshots(end_date);
-    PERFORM rollforward.refresh_statistics();
-    persisting := clock_timestamp() - calculated;
+        rounds := rounds + 1;
+        IF rounds > 1000 THEN
+            RAISE EXCEPTION 'securities transferred between accounts go round in a circle'
+                USING ERRCODE = '22R02',
+                      DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_ids', 'value', to_jsonb(receivers))),
+                      HINT = 'Look for transfers of the same day and external_id that lead from account to account and back.';
+        END IF;
+        start_date := 'infinity';
+        force_recalculation := false;
+    END LOOP;
 
-    PERFORM rollforward.stage_account_snapshots();
-    calculated_again := clock_timestamp();
-
-    result.snapshots_saved := rollforward.store_account_snapshots(end_date);
-    PERFORM rollforward.settle_marks(end_date);
-    PERFORM rollforward.refresh_statistics();
-
-    SELECT count(*), count(DISTINCT accounting_date)
-    INTO result.movements_processed, result.dates_processed
-    FROM stage_event;
-
-    result.success := true;
-    result.mode := 'batch';
-    result.fell_back := false;
-    result.errors := '[]';
-    result.load_ms := rollforward.elapsed_ms(began, loaded);
-    result.persistence_ms := rollforward.elapsed_ms(calculated_again - persisting, clock_timestamp());
     result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
     result.calculation_ms := result.total_ms - result.load_ms - result.persistence_ms;
     RETURN result;

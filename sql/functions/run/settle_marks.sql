@@ -1,7 +1,7 @@
 -- Removes exactly the stale marks that a calculation has seen, and marks what it left stale behind its range.
 --
 -- What lies after the range is stale when the account was, or when the range came out different from what was
--- stored; it is marked only where there is something: movements or snapshots after the end.
+-- stored; it is marked only where there is something: movements, snapshots, splits or changes of cost method after the end.
 --
 -- relies on   stale_mark_pkey, movement_in_order_idx, position_snapshot_date_idx
 CREATE OR REPLACE FUNCTION rollforward.settle_marks(end_date date)
@@ -31,6 +31,18 @@ BEGIN
                SELECT FROM rollforward_data.position_snapshot AS snapshot
                WHERE snapshot.account_id = scope.account_id
                  AND snapshot.snapshot_date > settle_marks.end_date)
+           OR EXISTS (
+               SELECT FROM rollforward_data.account_cost_method AS change
+               WHERE change.account_id = scope.account_id
+                 AND change.from_date > settle_marks.end_date)
+           OR EXISTS (
+               SELECT FROM rollforward_data.split
+               WHERE split.split_date > settle_marks.end_date
+                 AND split.instrument_id IN (
+                     SELECT slice.instrument_id
+                     FROM rollforward_data.lot_slice AS slice
+                     WHERE slice.account_id = scope.account_id
+                       AND slice.closed_on > settle_marks.end_date))
            OR EXISTS (
                SELECT FROM rollforward_data.account_currency AS held
                JOIN rollforward_data.account_snapshot AS snapshot USING (account_id, currency)

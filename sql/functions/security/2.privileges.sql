@@ -20,10 +20,20 @@ BEGIN
                 'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement', 'rollforward.open_lot',
                 'rollforward.orphan_closing', 'rollforward.position_snapshot',
                 'rollforward.stale_account', 'rollforward.tastytrade_event']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.account_snapshot_base', 'rollforward.fx_pair', 'rollforward.fx_rate',
+                'rollforward.lot_match_base', 'rollforward.person_account', 'rollforward.person_currency',
+                'rollforward.person_snapshot']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.snapshots_as_of',
                 'rollforward.verify']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',
+                'rollforward.person_snapshots', 'rollforward.person_totals', 'rollforward.unrated']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.annualised_return', 'rollforward.max_drawdowns', 'rollforward.modified_dietz_returns',
+                'rollforward.money_weighted_returns', 'rollforward.time_weighted_returns', 'rollforward.xirr']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
             -- not transaction_id: what a transaction stages is its own
             ('writer', 'INSERT (line, date, type, sub_type, action, symbol, instrument_type, description, value, quantity,'
@@ -35,6 +45,8 @@ BEGIN
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',
                 'rollforward.process_stale', 'rollforward.set_account', 'rollforward.tastytrade_offences']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
         ),
         ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))

@@ -2,7 +2,7 @@
 --
 -- net_cash_flow = deposited − withdrawn + dividends_received + options_income + other_income − commissions − fees;
 -- percentages are of net_cash_flow, and 0 unless it is positive. cash_balance is the cash itself: every signed
--- amount less its costs.
+-- amount less its costs. dividends_received is net of dividend_taxes; market_value is the signed value of what is held.
 CREATE OR REPLACE VIEW rollforward.account_snapshot AS
 SELECT snapshot.account_id,
        account.number AS account_number,
@@ -23,7 +23,9 @@ SELECT snapshot.account_id,
        snapshot.other_income,
        flow.net::rollforward_data.exact_money AS net_cash_flow,
        snapshot.cash_balance,
-       snapshot.open_units <> 0 AS open_trades
+       snapshot.open_units <> 0 AS open_trades,
+       snapshot.dividend_taxes,
+       snapshot.market_value
 FROM rollforward_data.account_snapshot AS snapshot
 JOIN rollforward_data.account USING (account_id)
 CROSS JOIN LATERAL (

@@ -3,12 +3,12 @@
 -- account_id, currency   whose figure
 -- snapshot_date          the day it is as of; the latest snapshot on or before it is explained
 -- field                  movement_counter, deposited, withdrawn, invested, realized_gains, unrealized_gains,
---                        commissions, fees, options_income, dividends_received, other_income, net_cash_flow or
---                        cash_balance
+--                        market_value, commissions, fees, options_income, dividends_received, dividend_taxes,
+--                        other_income, net_cash_flow or cash_balance
 -- returns                one row per movement or lot, oldest first. A lot names the movements that opened and
---                        closed it; what is unrealized has a row per position
+--                        closed it; what is held, and what it is worth, has a row per position
 -- errors                 22R01 an argument is NULL, the account is unknown, or there is no such figure
--- relies on              movement_in_order_idx, lot_slice_closed_idx
+-- relies on              movement_in_order_idx, lot_slice_closed_idx, position_snapshot_pkey
 CREATE OR REPLACE FUNCTION rollforward.explain_snapshot(account_id bigint, currency text, snapshot_date date, field text)
 RETURNS TABLE (
     on_date date,
@@ -32,8 +32,9 @@ BEGIN
     PERFORM rollforward.given(explain_snapshot.currency, 'currency');
     PERFORM rollforward.given(explain_snapshot.snapshot_date, 'snapshot_date');
     IF explain_snapshot.field IS NULL OR explain_snapshot.field NOT IN (
-        'movement_counter', 'deposited', 'withdrawn', 'invested', 'realized_gains', 'unrealized_gains', 'commissions',
-        'fees', 'options_income', 'dividends_received', 'other_income', 'net_cash_flow', 'cash_balance')
+        'movement_counter', 'deposited', 'withdrawn', 'invested', 'realized_gains', 'unrealized_gains', 'market_value',
+        'commissions', 'fees', 'options_income', 'dividends_received', 'dividend_taxes', 'other_income', 'net_cash_flow',
+        'cash_balance')
     THEN
         RAISE EXCEPTION 'no figure to explain: %', coalesce(explain_snapshot.field, 'NULL')
             USING ERRCODE = '22R01',
@@ -48,16 +49,19 @@ BEGIN
       AND snapshot.snapshot_date <= explain_snapshot.snapshot_date;
 
     RETURN QUERY
-    SELECT movement.accounting_date, 'movement', movement.movement_id, NULL::bigint, movement.kind,
+    SELECT leg.accounting_date, 'movement', leg.movement_id, NULL::bigint, leg.kind,
            instrument.symbol::text, movement.quantity::numeric, figure.amount
-    FROM rollforward_data.movement
-    LEFT JOIN rollforward_data.instrument USING (instrument_id)
+    FROM rollforward.movement_leg AS leg
+    JOIN rollforward_data.movement
+        ON movement.account_id = leg.account_id
+       AND movement.movement_id = leg.movement_id
+    LEFT JOIN rollforward_data.instrument ON instrument.instrument_id = leg.instrument_id
     CROSS JOIN LATERAL rollforward.movement_contribution(
-        movement.kind, coalesce(instrument.kind IN ('option', 'future_option'), false),
-        movement.amount, movement.commission, movement.fee, movement.tax) AS contribution
+        leg.kind, leg.is_main AND coalesce(instrument.kind IN ('option', 'future_option'), false),
+        leg.amount, leg.commission, leg.fee, leg.tax) AS contribution
     CROSS JOIN LATERAL (
         SELECT CASE explain_snapshot.field
-                   WHEN 'movement_counter' THEN contribution.counted
+                   WHEN 'movement_counter' THEN CASE WHEN leg.is_main THEN contribution.counted END
                    WHEN 'deposited' THEN contribution.deposited
                    WHEN 'withdrawn' THEN contribution.withdrawn
                    WHEN 'commissions' THEN contribution.commissions
@@ -65,6 +69,7 @@ BEGIN
                    WHEN 'options_income' THEN contribution.options_income
                    WHEN 'dividends_received' THEN
                        coalesce(contribution.dividends, 0) - coalesce(contribution.dividend_taxes, 0)
+                   WHEN 'dividend_taxes' THEN contribution.dividend_taxes
                    WHEN 'other_income' THEN contribution.other_income
                    WHEN 'cash_balance' THEN contribution.cash
                    WHEN 'net_cash_flow' THEN
@@ -74,55 +79,31 @@ BEGIN
                        - coalesce(contribution.commissions, 0) - coalesce(contribution.fees, 0)
                END AS amount
     ) AS figure
-    WHERE movement.account_id = explain_snapshot.account_id
-      AND movement.currency = explain_snapshot.currency
-      AND movement.accounting_date <= explained_date
+    WHERE leg.account_id = explain_snapshot.account_id
+      AND leg.currency = explain_snapshot.currency
+      AND leg.accounting_date <= explained_date
       AND figure.amount <> 0
     UNION ALL
-    SELECT CASE explain_snapshot.field WHEN 'realized_gains' THEN slice.closed_on ELSE slice.opened_on END,
-           'lot', CASE explain_snapshot.field WHEN 'realized_gains' THEN slice.closed_by END,
-           slice.opened_by, NULL, instrument.symbol::text, slice.quantity::numeric,
-           CASE explain_snapshot.field WHEN 'realized_gains' THEN slice.gain ELSE slice.cost END::numeric
+    SELECT slice.closed_on, 'lot', slice.closed_by, slice.opened_by, NULL, instrument.symbol::text,
+           slice.quantity::numeric, slice.gain::numeric
     FROM rollforward_data.lot_slice AS slice
     JOIN rollforward_data.instrument USING (instrument_id)
-    WHERE slice.account_id = explain_snapshot.account_id
+    WHERE explain_snapshot.field = 'realized_gains'
+      AND slice.account_id = explain_snapshot.account_id
       AND slice.currency = explain_snapshot.currency
-      AND CASE explain_snapshot.field
-              WHEN 'realized_gains' THEN
-                  slice.closed_on <= explained_date AND slice.carried_to IS NULL
-              WHEN 'invested' THEN
-                  slice.entered_on <= explained_date
-                  AND slice.closed_on > explained_date
-                  AND slice.side = 'long'
-                  AND instrument.kind NOT IN ('option', 'future_option')
-              ELSE false
-          END
+      AND slice.closed_on <= explained_date
+      AND slice.carried_to IS NULL
     UNION ALL
-    SELECT latest.snapshot_date, 'position', NULL, NULL, NULL, latest.symbol::text, latest.quantity::numeric,
-           valued.market_value - (latest.market_value - latest.unrealized_gains)
-    FROM (
-        SELECT DISTINCT ON (snapshot.instrument_id) snapshot.*
-        FROM rollforward.position_snapshot AS snapshot
-        WHERE explain_snapshot.field = 'unrealized_gains'
-          AND snapshot.account_id = explain_snapshot.account_id
-          AND snapshot.currency = explain_snapshot.currency
-          AND snapshot.snapshot_date <= explained_date
-        ORDER BY snapshot.instrument_id, snapshot.snapshot_date DESC
-    ) AS latest
-    JOIN rollforward_data.instrument USING (instrument_id)
-    LEFT JOIN LATERAL (
-        SELECT price.close FROM rollforward_data.price
-        WHERE price.instrument_id = latest.instrument_id
-          AND price.price_date <= explained_date
-        ORDER BY price.price_date DESC
-        LIMIT 1
-    ) AS priced ON true
+    SELECT held.snapshot_date, 'position', NULL, NULL, NULL, held.symbol, held.quantity, figure.amount
+    FROM rollforward.holdings_as_of(explain_snapshot.account_id, explain_snapshot.currency, explained_date) AS held
     CROSS JOIN LATERAL (
-        SELECT rollforward.market_value(
-            latest.quantity, latest.market_value - latest.unrealized_gains, priced.close, instrument.multiplier,
-            explained_date > instrument.expiration) AS market_value
-    ) AS valued
-    WHERE valued.market_value <> latest.market_value - latest.unrealized_gains
+        SELECT CASE explain_snapshot.field
+                   WHEN 'invested' THEN CASE WHEN held.is_option THEN 0 ELSE held.long_cost END
+                   WHEN 'market_value' THEN held.market_value
+                   WHEN 'unrealized_gains' THEN held.market_value - held.long_cost + held.short_cost
+               END AS amount
+    ) AS figure
+    WHERE figure.amount <> 0
     ORDER BY 1, 3, 4;
 END
 $$;

@@ -1,7 +1,6 @@
 -- Rolls the accounts forward: stage_account_snapshot, a row per account and currency on each day with movements.
 --
--- Running totals of the day changes on top of the latest stored snapshot before the range. Reads the lot slices
--- as stored, for what is unrealized, so they are written first.
+-- Running totals of the day changes on top of the latest stored snapshot before the range, and of what was held then.
 --
 -- relies on   account_snapshot_pkey: one descent per account and currency
 CREATE OR REPLACE FUNCTION rollforward.stage_account_snapshots()
@@ -12,6 +11,8 @@ AS $$
 DECLARE
     rows_staged bigint;
 BEGIN
+    PERFORM rollforward.stage_opening_holdings();
+
     INSERT INTO stage_account_snapshot
     WITH day_totals AS (
         SELECT delta.account_id, delta.currency, delta.on_date,
@@ -27,6 +28,8 @@ BEGIN
                rollforward.total(delta.dividend_taxes) AS dividend_taxes,
                rollforward.total(delta.other_income) AS other_income,
                rollforward.total(delta.cash) AS cash,
+               rollforward.total(delta.long_cost) AS long_cost,
+               rollforward.total(delta.short_cost) AS short_cost,
                rollforward.total(delta.long_units) AS long_units,
                rollforward.total(delta.short_units) AS short_units
         FROM stage_delta AS delta
@@ -44,8 +47,11 @@ BEGIN
                rollforward.total(day_totals.options_income) OVER account AS options_income,
                coalesce(rollforward.total(day_totals.dividends) OVER account, 0)
                    - coalesce(rollforward.total(day_totals.dividend_taxes) OVER account, 0) AS dividends_received,
+               rollforward.total(day_totals.dividend_taxes) OVER account AS dividend_taxes,
                rollforward.total(day_totals.other_income) OVER account AS other_income,
                rollforward.total(day_totals.cash) OVER account AS cash_balance,
+               coalesce(rollforward.total(day_totals.long_cost) OVER account, 0)
+                   - coalesce(rollforward.total(day_totals.short_cost) OVER account, 0) AS cost,
                coalesce(rollforward.total(day_totals.long_units) OVER account, 0)
                    + coalesce(rollforward.total(day_totals.short_units) OVER account, 0) AS open_units
         FROM day_totals
@@ -53,17 +59,25 @@ BEGIN
             PARTITION BY day_totals.account_id, day_totals.currency
             ORDER BY day_totals.on_date ROWS UNBOUNDED PRECEDING)
     ),
+    held AS (
+        SELECT account_id, currency,
+               sum(long_quantity + short_quantity) AS units,
+               sum(long_cost - short_cost) AS cost,
+               sum(long_cost) FILTER (WHERE NOT is_option) AS invested
+        FROM stage_opening
+        GROUP BY account_id, currency
+    ),
     opening AS MATERIALIZED (
-        SELECT held.account_id, held.currency, latest.movement_counter, latest.deposited, latest.withdrawn,
-               latest.invested, latest.realized_gains, latest.commissions, latest.fees, latest.options_income,
-               latest.dividends_received, latest.other_income, latest.cash_balance, latest.open_units
+        SELECT known.account_id, known.currency, latest.movement_counter, latest.deposited, latest.withdrawn,
+               latest.realized_gains, latest.commissions, latest.fees, latest.options_income,
+               latest.dividends_received, latest.dividend_taxes, latest.other_income, latest.cash_balance
         FROM stage_scope AS scope
-        JOIN rollforward_data.account_currency AS held USING (account_id)
+        JOIN rollforward_data.account_currency AS known USING (account_id)
         CROSS JOIN LATERAL (
             SELECT snapshot.*
             FROM rollforward_data.account_snapshot AS snapshot
-            WHERE snapshot.account_id = held.account_id
-              AND snapshot.currency = held.currency
+            WHERE snapshot.account_id = known.account_id
+              AND snapshot.currency = known.currency
               AND snapshot.snapshot_date < scope.from_date
             ORDER BY snapshot.snapshot_date DESC
             LIMIT 1
@@ -75,20 +89,23 @@ BEGIN
            (coalesce(opening.movement_counter, 0) + coalesce(rolled.movement_counter, 0))::integer AS movement_counter,
            (coalesce(opening.deposited, 0) + coalesce(rolled.deposited, 0))::rollforward_data.exact_money AS deposited,
            (coalesce(opening.withdrawn, 0) + coalesce(rolled.withdrawn, 0))::rollforward_data.exact_money AS withdrawn,
-           (coalesce(opening.invested, 0) + coalesce(rolled.invested, 0))::rollforward_data.exact_money AS invested,
+           (coalesce(held.invested, 0) + coalesce(rolled.invested, 0))::rollforward_data.exact_money AS invested,
            (coalesce(opening.realized_gains, 0) + coalesce(rolled.realized_gains, 0))::rollforward_data.exact_money AS realized_gains,
            0::rollforward_data.exact_money AS unrealized_gains,
+           (coalesce(held.cost, 0) + rolled.cost)::rollforward_data.exact_money AS market_value,
            (coalesce(opening.commissions, 0) + coalesce(rolled.commissions, 0))::rollforward_data.exact_money AS commissions,
            (coalesce(opening.fees, 0) + coalesce(rolled.fees, 0))::rollforward_data.exact_money AS fees,
            (coalesce(opening.options_income, 0) + coalesce(rolled.options_income, 0))::rollforward_data.exact_money AS options_income,
            (coalesce(opening.dividends_received, 0) + coalesce(rolled.dividends_received, 0))::rollforward_data.exact_money
                AS dividends_received,
+           (coalesce(opening.dividend_taxes, 0) + coalesce(rolled.dividend_taxes, 0))::rollforward_data.exact_money AS dividend_taxes,
            (coalesce(opening.other_income, 0) + coalesce(rolled.other_income, 0))::rollforward_data.exact_money AS other_income,
            (coalesce(opening.cash_balance, 0) + coalesce(rolled.cash_balance, 0))::rollforward_data.exact_money AS cash_balance,
-           (coalesce(opening.open_units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units
+           (coalesce(held.units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units
     FROM rolled
     LEFT JOIN opening USING (account_id, currency)
-    WHERE rolled.counted > 0;
+    LEFT JOIN held USING (account_id, currency)
+    WHERE rolled.counted IS NOT NULL;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_account_snapshot', rows_staged);
 

@@ -1,7 +1,8 @@
--- Stages what each day of the range changes: stage_delta, one row per position or currency, and day.
+-- Stages what each day of the range changes: stage_delta, one row per position and day, or more for a currency and day.
 --
--- Movements add what movement_contribution() says. A slice adds its units and cost to the day it entered its
--- position, and takes them away on the day it closed, when it also realizes its gain.
+-- Movements add what movement_contribution() says, in each currency that they move. A slice adds its units, and what they
+-- cost, to the day it entered its position, and takes them away on the day it closed, with what they cost then;
+-- on that day it also realizes its gain.
 CREATE OR REPLACE FUNCTION rollforward.stage_deltas()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -26,6 +27,7 @@ BEGIN
         FROM stage_event AS event
         CROSS JOIN LATERAL rollforward.movement_contribution(
             event.kind, event.is_option, event.amount, event.commission, event.fee, event.tax) AS contribution
+        WHERE event.kind IS NOT NULL
         GROUP BY event.account_id, event.currency, event.position_no, event.accounting_date
     ),
     turned AS (
@@ -38,7 +40,7 @@ BEGIN
         FROM stage_slice AS slice
         JOIN stage_position AS position USING (position_no)
         CROSS JOIN LATERAL (VALUES
-            (slice.entered_on, slice.quantity, slice.cost, NULL),
+            (slice.entered_on, slice.quantity, slice.entered_cost, NULL),
             (slice.closed_on, -slice.quantity, -slice.cost,
              CASE slice.side WHEN 'long' THEN slice.proceeds - slice.cost ELSE slice.cost - slice.proceeds END)
         ) AS day (on_date, units, cost, gain)
@@ -54,7 +56,7 @@ BEGIN
     FROM booked
     LEFT JOIN turned USING (position_no, on_date)
     UNION ALL
-    -- a contract that received lots by an adjustment has moved without a movement of its own
+    -- a position in which lots moved on has moved without a movement of its own
     SELECT position.account_id, position.currency, turned.position_no, turned.on_date,
            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
            turned.long_units, turned.short_units, turned.long_cost, turned.short_cost,
@@ -64,6 +66,17 @@ BEGIN
     WHERE NOT EXISTS (
         SELECT FROM booked WHERE booked.position_no = turned.position_no AND booked.on_date = turned.on_date);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
+
+    INSERT INTO stage_delta (account_id, currency, on_date, counted, deposited, withdrawn, commissions, cash)
+    SELECT event.account_id, side.currency, event.accounting_date, 0,
+           contribution.deposited, contribution.withdrawn, contribution.commissions, contribution.cash
+    FROM stage_event AS event
+    CROSS JOIN LATERAL rollforward.movement_side(
+        event.counter_amount, event.counter_currency, event.side_commission, event.commission_currency) AS side
+    CROSS JOIN LATERAL rollforward.movement_contribution(event.kind, false, side.amount, side.commission, 0, 0) AS contribution
+    WHERE event.counter_currency IS NOT NULL
+       OR event.commission_currency IS NOT NULL;
+
     PERFORM rollforward.analyze_stage('pg_temp.stage_delta', rows_staged);
 END
 $$;

@@ -47,7 +47,7 @@ BEGIN
     ),
     held AS (
         SELECT opening.account_id, opening.instrument_id, opening.currency, rolled.on_date,
-               opening.multiplier, opening.expiration,
+               opening.multiplier, opening.expiration, opening.is_quoted,
                coalesce(opening.long_quantity, 0) + coalesce(rolled.long_quantity, 0) AS long_quantity,
                coalesce(opening.short_quantity, 0) + coalesce(rolled.short_quantity, 0) AS short_quantity,
                coalesce(opening.long_cost, 0) + coalesce(rolled.long_cost, 0) AS long_cost,
@@ -82,13 +82,10 @@ BEGIN
            held.fees::rollforward_data.exact_money AS fees
     FROM held
     LEFT JOIN LATERAL (
-        SELECT price.price_date, price.close
-        FROM rollforward_data.price
-        WHERE price.instrument_id = held.instrument_id
-          AND price.price_date <= held.on_date
+        SELECT latest.price_date, latest.close
+        FROM rollforward.close_as_of(held.account_id, held.instrument_id, held.on_date) AS latest
+        WHERE held.is_quoted
           AND (held.long_quantity <> 0 OR held.short_quantity <> 0)
-        ORDER BY price.price_date DESC
-        LIMIT 1
     ) AS priced ON true;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_position_snapshot', rows_staged);

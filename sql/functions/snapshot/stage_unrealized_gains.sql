@@ -1,10 +1,10 @@
--- Fills unrealized_gains of the staged account snapshots: market value less cost of what was open on each day.
+-- Fills unrealized_gains of the staged account snapshots: market value less cost of what was open on each day; and adds
+-- it to market_value, which so far is that cost.
 --
 -- A holding is a stretch of days over which a position did not move. One that was never priced is carried at cost
 -- and has nothing unrealized, unless it is an option past its expiration; most holdings are dismissed by that alone.
--- Reads the slices as stored, for holdings that began before the range, so they are written first.
 --
--- relies on   lot_slice_closed_idx, price_pkey: one descent per holding and day that needs a price
+-- relies on   price_pkey: one descent per holding and day that needs a price
 CREATE OR REPLACE FUNCTION rollforward.stage_unrealized_gains()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -26,25 +26,15 @@ BEGIN
         FROM stage_position_snapshot
         WINDOW position AS (PARTITION BY account_id, instrument_id, currency ORDER BY snapshot_date)
     ),
-    opening AS (
-        SELECT slice.account_id, slice.instrument_id, slice.currency,
-               sum(CASE slice.side WHEN 'long' THEN slice.quantity ELSE -slice.quantity END) AS quantity,
-               sum(CASE slice.side WHEN 'long' THEN slice.cost ELSE -slice.cost END) AS cost
-        FROM stage_scope AS scope
-        JOIN rollforward_data.lot_slice AS slice
-            ON slice.account_id = scope.account_id
-           AND slice.closed_on >= scope.from_date
-           AND slice.entered_on < scope.from_date
-        GROUP BY slice.account_id, slice.instrument_id, slice.currency
-    ),
     holding AS (
         SELECT account_id, instrument_id, currency, since, until, quantity, cost
         FROM moved
         WHERE is_open
         UNION ALL
         SELECT opening.account_id, opening.instrument_id, opening.currency, '-infinity',
-               coalesce(first_move.since, 'infinity'), opening.quantity, opening.cost
-        FROM opening
+               coalesce(first_move.since, 'infinity'),
+               opening.long_quantity - opening.short_quantity, opening.long_cost - opening.short_cost
+        FROM stage_opening AS opening
         LEFT JOIN (
             SELECT account_id, instrument_id, currency, min(since) AS since
             FROM moved
@@ -52,11 +42,12 @@ BEGIN
         ) AS first_move USING (account_id, instrument_id, currency)
     )
     SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, instrument.expiration,
-           holding.since, holding.until, holding.quantity, holding.cost
+           holding.currency = instrument.currency, holding.since, holding.until, holding.quantity, holding.cost
     FROM holding
     JOIN rollforward_data.instrument USING (instrument_id)
     WHERE (holding.until > instrument.expiration AND last_date > instrument.expiration)
-       OR EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id);
+       OR (holding.currency = instrument.currency
+           AND EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id));
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_holding', rows_staged);
 
@@ -73,17 +64,15 @@ BEGIN
            AND holding.since <= staged.snapshot_date
            AND holding.until > staged.snapshot_date
         LEFT JOIN LATERAL (
-            SELECT price.close
-            FROM rollforward_data.price
-            WHERE price.instrument_id = holding.instrument_id
-              AND price.price_date <= staged.snapshot_date
-            ORDER BY price.price_date DESC
-            LIMIT 1
+            SELECT latest.close
+            FROM rollforward.close_as_of(holding.account_id, holding.instrument_id, staged.snapshot_date) AS latest
+            WHERE holding.is_quoted
         ) AS priced ON true
         GROUP BY staged.account_id, staged.currency, staged.snapshot_date
     )
     UPDATE stage_account_snapshot AS staged
-    SET unrealized_gains = unrealized.gains
+    SET unrealized_gains = unrealized.gains,
+        market_value = staged.market_value + unrealized.gains
     FROM unrealized
     WHERE staged.account_id = unrealized.account_id
       AND staged.currency = unrealized.currency

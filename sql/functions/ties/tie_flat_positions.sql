@@ -1,20 +1,35 @@
 -- The strongest tie: where a position is flat and has no orphan, its realized gain equals the sum of its cash.
 --
--- Contracts that strike adjustments lead from one to the other are one position here. Securities transferred in or
--- out count as cash at their cost.
+-- Instruments that lots, or premiums, moved from one to the other are one position here. Securities transferred in or out
+-- count as cash at their cost.
 CREATE OR REPLACE FUNCTION rollforward.tie_flat_positions(account_ids bigint[])
 RETURNS TABLE (account_id bigint, identity text, key jsonb, expected numeric, actual numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    WITH RECURSIVE link AS (
-        SELECT movement.account_id, movement.currency, pair.from_id, pair.to_id
+    WITH RECURSIVE step AS (
+        SELECT movement.account_id, movement.currency::text AS currency, movement.instrument_id AS from_id,
+               movement.to_instrument_id AS to_id
         FROM rollforward_data.movement
-        CROSS JOIN LATERAL (VALUES
-            (movement.instrument_id, movement.to_instrument_id),
-            (movement.to_instrument_id, movement.instrument_id)
-        ) AS pair (from_id, to_id)
         WHERE movement.to_instrument_id IS NOT NULL
-          AND (tie_flat_positions.account_ids IS NULL OR movement.account_id = ANY (tie_flat_positions.account_ids))
+        UNION
+        SELECT slice.account_id, slice.currency, slice.instrument_id, slice.carried_to
+        FROM rollforward_data.lot_slice AS slice
+        WHERE slice.carried_to <> slice.instrument_id
+        UNION
+        -- a premium that went to the shares delivered
+        SELECT movement.account_id, movement.currency, movement.instrument_id, share.instrument_id
+        FROM rollforward_data.movement
+        JOIN rollforward_data.account USING (account_id)
+        JOIN rollforward_data.instrument AS contract ON contract.instrument_id = movement.instrument_id
+        JOIN rollforward_data.instrument AS share ON share.symbol = contract.underlying
+        WHERE movement.kind IN ('assignment', 'exercise')
+          AND account.premium_in_cost
+    ),
+    link AS (
+        SELECT step.account_id, step.currency, pair.from_id, pair.to_id
+        FROM step
+        CROSS JOIN LATERAL (VALUES (step.from_id, step.to_id), (step.to_id, step.from_id)) AS pair (from_id, to_id)
+        WHERE tie_flat_positions.account_ids IS NULL OR step.account_id = ANY (tie_flat_positions.account_ids)
     ),
     reach (account_id, currency, instrument_id, chain) AS (
         SELECT link.account_id, link.currency, link.from_id, link.from_id FROM link
@@ -32,34 +47,31 @@ BEGIN ATOMIC
         GROUP BY reach.account_id, reach.currency, reach.instrument_id
     ),
     traded AS (
-        SELECT movement.account_id, movement.currency, movement.instrument_id,
-               sum(movement.amount
-                   - CASE WHEN account.costs_in_lot THEN movement.commission + movement.fee + movement.tax ELSE 0 END
-                   - CASE WHEN movement.kind = 'securities_in'
-                          THEN CASE coalesce(movement.side, 'long') WHEN 'long' THEN 1 ELSE -1 END
-                               * round(movement.quantity * coalesce(movement.price, 0) * instrument.multiplier, 8)
-                          ELSE 0
-                     END) AS cash
-        FROM rollforward_data.movement
+        SELECT leg.account_id, leg.currency, leg.instrument_id,
+               sum(leg.amount - CASE WHEN account.costs_in_lot THEN leg.commission + leg.fee + leg.tax ELSE 0 END) AS cash
+        FROM rollforward.movement_leg AS leg
         JOIN rollforward_data.account USING (account_id)
-        JOIN rollforward_data.instrument USING (instrument_id)
         JOIN rollforward.settled_account AS settled USING (account_id)
-        WHERE movement.effect IS NOT NULL
-          AND movement.accounting_date <= settled.settled_until
-          AND (tie_flat_positions.account_ids IS NULL OR movement.account_id = ANY (tie_flat_positions.account_ids))
-        GROUP BY movement.account_id, movement.currency, movement.instrument_id
+        WHERE leg.kind IN ('buy', 'sell', 'expiration', 'assignment', 'exercise')
+          AND leg.is_main
+          AND leg.accounting_date <= settled.settled_until
+          AND (tie_flat_positions.account_ids IS NULL OR leg.account_id = ANY (tie_flat_positions.account_ids))
+        GROUP BY leg.account_id, leg.currency, leg.instrument_id
+    ),
+    travelled AS (
+        SELECT moved.account_id, moved.currency, moved.instrument_id, sum(moved.cost) AS cost
+        FROM rollforward.travelled_cost AS moved
+        JOIN rollforward.settled_account AS settled USING (account_id)
+        WHERE moved.on_date <= settled.settled_until
+          AND (tie_flat_positions.account_ids IS NULL OR moved.account_id = ANY (tie_flat_positions.account_ids))
+        GROUP BY moved.account_id, moved.currency, moved.instrument_id
     ),
     lot AS (
         SELECT slice.account_id, slice.currency, slice.instrument_id,
                sum(slice.gain) FILTER (WHERE slice.closed_on <= settled.settled_until) AS gain,
-               sum(CASE slice.side WHEN 'long' THEN slice.cost ELSE -slice.cost END)
-                   FILTER (WHERE closing.kind = 'securities_out' AND slice.closed_on <= settled.settled_until) AS left_at_cost,
                bool_or(slice.closed_by IS NULL OR slice.closed_on > settled.settled_until) AS is_open
         FROM rollforward_data.lot_slice AS slice
         JOIN rollforward.settled_account AS settled USING (account_id)
-        LEFT JOIN rollforward_data.movement AS closing
-            ON closing.account_id = slice.account_id
-           AND closing.movement_id = slice.closed_by
         WHERE slice.entered_on <= settled.settled_until
           AND (tie_flat_positions.account_ids IS NULL OR slice.account_id = ANY (tie_flat_positions.account_ids))
         GROUP BY slice.account_id, slice.currency, slice.instrument_id
@@ -72,7 +84,7 @@ BEGIN ATOMIC
         SELECT coalesce(traded.account_id, lot.account_id) AS account_id,
                coalesce(traded.currency, lot.currency) AS currency,
                coalesce(traded.instrument_id, lot.instrument_id) AS instrument_id,
-               coalesce(traded.cash, 0) + coalesce(lot.left_at_cost, 0) AS cash,
+               coalesce(traded.cash, 0) - coalesce(travelled.cost, 0) AS cash,
                coalesce(lot.gain, 0) AS gain,
                coalesce(lot.is_open, false) AS is_open
         FROM traded
@@ -80,6 +92,10 @@ BEGIN ATOMIC
             ON lot.account_id = traded.account_id
            AND lot.currency = traded.currency
            AND lot.instrument_id = traded.instrument_id
+        LEFT JOIN travelled
+            ON travelled.account_id = lot.account_id
+           AND travelled.currency = lot.currency
+           AND travelled.instrument_id = lot.instrument_id
     ),
     chained AS (
         SELECT position.account_id, position.currency,

@@ -1,4 +1,6 @@
--- Ties of the lots: slices add up to their lot, open lots to their position, in units and in cost.
+-- Ties of the lots: slices add up to their lot, lots that move on keep their cost, open lots add up to their position.
+--
+-- Costs are judged where nothing is stale: at average cost, what is open costs what it does on the last day computed.
 CREATE OR REPLACE FUNCTION rollforward.tie_lots(account_ids bigint[])
 RETURNS TABLE (account_id bigint, identity text, key jsonb, expected numeric, actual numeric)
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -11,11 +13,19 @@ BEGIN ATOMIC
           AND (tie_lots.account_ids IS NULL OR slice.account_id = ANY (tie_lots.account_ids))
     ),
     lot AS (
-        SELECT slice.account_id, slice.opened_by, max(slice.lot_quantity) AS lot_quantity, max(slice.lot_cost) AS lot_cost,
+        SELECT slice.account_id, slice.instrument_id, slice.currency, slice.opened_by, slice.entered_by,
+               max(slice.lot_quantity) AS lot_quantity, max(slice.lot_cost) AS lot_cost,
                sum(slice.quantity) AS quantity, sum(slice.cost) AS cost
         FROM slice
-        WHERE slice.is_open OR slice.carried_to IS NULL
-        GROUP BY slice.account_id, slice.opened_by
+        GROUP BY slice.account_id, slice.instrument_id, slice.currency, slice.opened_by, slice.entered_by
+    ),
+    -- at average cost what one lot cost moves to another, but never out of the position
+    entered AS (
+        SELECT lot.account_id, lot.instrument_id, lot.currency, sum(lot.lot_cost) AS lot_cost, sum(lot.cost) AS cost
+        FROM lot
+        JOIN rollforward.settled_account AS settled USING (account_id)
+        WHERE settled.settled_until = 'infinity'
+        GROUP BY lot.account_id, lot.instrument_id, lot.currency
     ),
     held AS (
         SELECT slice.account_id, slice.instrument_id, slice.currency,
@@ -37,13 +47,15 @@ BEGIN ATOMIC
         ORDER BY stored.account_id, stored.instrument_id, stored.currency, stored.snapshot_date DESC
     ),
     compared AS (
-        SELECT lot.account_id, figure.identity, jsonb_build_object('opened_by', lot.opened_by) AS key,
-               figure.expected, figure.actual
+        SELECT lot.account_id, 'slices of a lot = its quantity' AS identity,
+               jsonb_build_object('opened_by', lot.opened_by, 'entered_by', lot.entered_by) AS key,
+               lot.lot_quantity::numeric AS expected, lot.quantity AS actual
         FROM lot
-        CROSS JOIN LATERAL (VALUES
-            ('slices of a lot = its quantity', lot.lot_quantity::numeric, lot.quantity),
-            ('cost of the slices of a lot = its cost', lot.lot_cost::numeric, lot.cost)
-        ) AS figure (identity, expected, actual)
+        UNION ALL
+        SELECT entered.account_id, 'cost of slices = cost of lots',
+               jsonb_build_object('instrument_id', entered.instrument_id, 'currency', entered.currency),
+               entered.lot_cost, entered.cost
+        FROM entered
         UNION ALL
         SELECT coalesce(held.account_id, snapshot.account_id), figure.identity,
                jsonb_build_object('instrument_id', coalesce(held.instrument_id, snapshot.instrument_id),
@@ -54,10 +66,14 @@ BEGIN ATOMIC
             ON snapshot.account_id = held.account_id
            AND snapshot.instrument_id = held.instrument_id
            AND snapshot.currency = held.currency
+        JOIN rollforward.settled_account AS settled
+            ON settled.account_id = coalesce(held.account_id, snapshot.account_id)
         CROSS JOIN LATERAL (VALUES
-            ('open lots = position', coalesce(held.quantity, 0), coalesce(snapshot.quantity, 0)),
-            ('cost of open lots = cost basis', coalesce(held.cost, 0), coalesce(snapshot.cost, 0))
-        ) AS figure (identity, expected, actual)
+            ('open lots = position', coalesce(held.quantity, 0), coalesce(snapshot.quantity, 0), true),
+            ('cost of open lots = cost basis', coalesce(held.cost, 0), coalesce(snapshot.cost, 0),
+             settled.settled_until = 'infinity')
+        ) AS figure (identity, expected, actual, is_known)
+        WHERE figure.is_known
     )
     SELECT compared.* FROM compared WHERE compared.expected <> compared.actual;
 END;

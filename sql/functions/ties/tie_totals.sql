@@ -4,14 +4,13 @@ RETURNS TABLE (account_id bigint, identity text, key jsonb, expected numeric, ac
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH booked AS (
-        SELECT movement.account_id, movement.currency,
-               sum(movement.amount - movement.commission - movement.fee - movement.tax) AS cash
-        FROM rollforward_data.movement
+        SELECT leg.account_id, leg.currency, sum(leg.amount - leg.commission - leg.fee - leg.tax) AS cash
+        FROM rollforward.movement_leg AS leg
         JOIN rollforward.settled_account AS settled USING (account_id)
-        WHERE movement.accounting_date <= settled.settled_until
-          AND (tie_totals.account_ids IS NULL OR movement.account_id = ANY (tie_totals.account_ids))
-        GROUP BY movement.account_id, movement.currency
-        HAVING bool_or(movement.kind <> 'strike_adjustment')
+        WHERE leg.accounting_date <= settled.settled_until
+          AND leg.kind NOT IN ('split', 'strike_adjustment')
+          AND (tie_totals.account_ids IS NULL OR leg.account_id = ANY (tie_totals.account_ids))
+        GROUP BY leg.account_id, leg.currency
     ),
     realized AS (
         SELECT slice.account_id, slice.currency, sum(slice.gain) AS gain

@@ -1,21 +1,24 @@
--- Matches the staged parts of one wave, first in, first out, and adds the slices to stage_slice.
+-- Matches the staged parts of queues that lots leave in turn, first in, first out, and adds the slices to stage_slice.
 --
 -- On each queue (a side of a position) openings and closings lie on one axis of cumulative units. A closing beyond
 -- what is open at its moment is an orphan and takes no place on the axis: closings reach their running total less
 -- the largest deficit so far. The ends of all openings and closings, sorted, cut the axis into segments; each has
 -- one opening (the first that reaches it) and at most one closing. Sorting is the dearest step: O(n log n).
-CREATE OR REPLACE FUNCTION rollforward.match_parts()
+CREATE OR REPLACE FUNCTION rollforward.match_in_turn()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    INSERT INTO stage_slice
+    INSERT INTO stage_slice (
+        node_no, position_no, side, lot_no, opened_by, opened_in, entered_by, lot_offset, quantity, opened_on, entered_on,
+        entered_ordinal, closed_on, closed_by, closed_ordinal, entered_cost, cost, proceeds, lot_quantity, lot_cost)
     WITH running AS (
         SELECT part.*,
                rollforward.total(part.open_quantity) OVER queue AS opened,
                rollforward.total(part.close_quantity) OVER queue AS demanded
         FROM stage_part AS part
+        WHERE part.rank IS NULL
         WINDOW queue AS (
             PARTITION BY part.queue_no ORDER BY part.generation, part.ordinal ROWS UNBOUNDED PRECEDING)
     ),
@@ -28,14 +31,15 @@ BEGIN
     ),
     opening AS (
         SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS opening_no,
-               queue_no, opened_by, opened_on, movement_id AS entered_by, on_date AS entered_on,
+               queue_no, opened_by, opened_in, opened_on, movement_id AS entered_by, on_date AS entered_on,
+               generation * ordinal AS ordinal,
                opened - open_quantity AS axis_start, unit_offset AS lot_offset, all_units AS lot_quantity, value AS lot_cost
         FROM axis
         WHERE open_quantity > 0
     ),
     closing AS (
         SELECT row_number() OVER (ORDER BY queue_no, generation, ordinal) AS closing_no,
-               queue_no, movement_id, on_date, value, at_cost, unit_offset, all_units,
+               queue_no, movement_id, on_date, ordinal, value, at_cost, unit_offset, all_units,
                coalesce(lag(closed) OVER (PARTITION BY queue_no ORDER BY generation, ordinal), 0) AS axis_start
         FROM axis
         WHERE close_quantity > 0
@@ -58,11 +62,12 @@ BEGIN
     cut AS (
         SELECT segment.queue_no,
                segment.axis_end - segment.axis_start AS quantity,
-               opening.opened_by, opening.opened_on, opening.entered_by, opening.entered_on,
+               opening.opening_no AS lot_no, opening.opened_by, opening.opened_in, opening.opened_on, opening.entered_by,
+               opening.entered_on, opening.ordinal AS entered_ordinal,
                opening.lot_quantity, opening.lot_cost,
                opening.lot_offset + (segment.axis_start - opening.axis_start) AS lot_from,
                opening.lot_offset + (segment.axis_end - opening.axis_start) AS lot_until,
-               closing.movement_id AS closed_by, closing.on_date AS closed_on,
+               closing.movement_id AS closed_by, closing.on_date AS closed_on, closing.ordinal AS closed_ordinal,
                closing.value, closing.at_cost, closing.all_units,
                closing.unit_offset + (segment.axis_start - closing.axis_start) AS trade_from,
                closing.unit_offset + (segment.axis_end - closing.axis_start) AS trade_until
@@ -83,15 +88,17 @@ BEGIN
         FROM cut
         OFFSET 0
     )
-    SELECT valued.queue_no / 2,
+    SELECT valued.queue_no / 2, node.position_no,
            CASE valued.queue_no % 2 WHEN 0 THEN 'long' ELSE 'short' END::rollforward_data.position_side,
-           valued.opened_by, valued.entered_by, valued.lot_from, valued.quantity,
-           valued.opened_on, valued.entered_on, coalesce(valued.closed_on, 'infinity'), valued.closed_by, NULL,
-           valued.cost,
-           CASE WHEN valued.at_cost THEN valued.cost + valued.proceeds ELSE valued.proceeds END,
+           valued.lot_no, valued.opened_by, valued.opened_in, valued.entered_by, valued.lot_from, valued.quantity,
+           valued.opened_on, valued.entered_on, valued.entered_ordinal,
+           coalesce(valued.closed_on, 'infinity'), valued.closed_by, valued.closed_ordinal,
+           valued.cost, valued.cost,
+           CASE WHEN valued.at_cost THEN valued.cost ELSE valued.proceeds END,
            valued.lot_quantity, valued.lot_cost
-    FROM valued;
+    FROM valued
+    JOIN stage_node AS node ON node.node_no = valued.queue_no / 2;
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.match_parts IS 'Matches the staged parts of one wave, first in, first out';
+COMMENT ON FUNCTION rollforward.match_in_turn IS 'Matches the staged parts of queues that lots leave in turn, first in, first out';

@@ -1,0 +1,71 @@
+-- What is wrong with rates that are to be saved: a row per offence, none when all can be saved.
+--
+-- currencies, quote_currencies, rate_dates, rates   columns of the rows, element by element: see save_fx_rates
+-- returns   ordinal: the row, from 1 on; field and value: what is wrong in it; code: missing, not_a_currency,
+--           same_currency, not_finite, not_a_number, not_positive, too_small, too_large, or contradicts_earlier_row
+-- errors    22R01 an argument is NULL, or the arrays differ in length
+CREATE OR REPLACE FUNCTION rollforward.fx_rate_offences(
+    currencies text[],
+    quote_currencies text[],
+    rate_dates date[],
+    rates numeric[]
+)
+RETURNS TABLE (ordinal bigint, field text, value text, code text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM rollforward.given(fx_rate_offences.currencies, 'currencies'),
+            rollforward.given(fx_rate_offences.quote_currencies, 'quote_currencies'),
+            rollforward.given(fx_rate_offences.rate_dates, 'rate_dates'),
+            rollforward.given(fx_rate_offences.rates, 'rates');
+    PERFORM rollforward.require_same_length(jsonb_build_object(
+        'currencies', cardinality(fx_rate_offences.currencies),
+        'quote_currencies', cardinality(fx_rate_offences.quote_currencies),
+        'rate_dates', cardinality(fx_rate_offences.rate_dates),
+        'rates', cardinality(fx_rate_offences.rates)));
+
+    RETURN QUERY
+    WITH asked AS (
+        SELECT wanted.ordinal, wanted.currency, wanted.quote_currency, wanted.rate_date, wanted.rate,
+               round(wanted.rate, 18) AS stored_rate,
+               first_value(round(wanted.rate, 18)) OVER (
+                   PARTITION BY wanted.currency, wanted.quote_currency, wanted.rate_date ORDER BY wanted.ordinal
+               ) AS first_rate
+        FROM unnest(fx_rate_offences.currencies, fx_rate_offences.quote_currencies,
+                    fx_rate_offences.rate_dates, fx_rate_offences.rates)
+            WITH ORDINALITY AS wanted (currency, quote_currency, rate_date, rate, ordinal)
+    )
+    SELECT asked.ordinal, offence.field, offence.value, offence.code
+    FROM asked
+    CROSS JOIN LATERAL (VALUES
+        (1, 'currency', asked.currency, CASE
+            WHEN asked.currency IS NULL THEN 'missing'
+            WHEN NOT rollforward.is_currency_code(asked.currency) THEN 'not_a_currency'
+        END),
+        (2, 'quote_currency', asked.quote_currency, CASE
+            WHEN asked.quote_currency IS NULL THEN 'missing'
+            WHEN NOT rollforward.is_currency_code(asked.quote_currency) THEN 'not_a_currency'
+            WHEN asked.quote_currency = asked.currency THEN 'same_currency'
+        END),
+        (3, 'rate_date', to_jsonb(asked.rate_date) #>> '{}', CASE
+            WHEN asked.rate_date IS NULL THEN 'missing'
+            WHEN NOT isfinite(asked.rate_date) THEN 'not_finite'
+        END),
+        (4, 'rate', asked.rate::text, CASE
+            WHEN asked.rate IS NULL THEN 'missing'
+            WHEN asked.rate = 'NaN' THEN 'not_a_number'
+            WHEN asked.rate <= 0 THEN 'not_positive'
+            WHEN asked.stored_rate = 0 THEN 'too_small'
+            WHEN asked.stored_rate >= 1e20 THEN 'too_large'
+            WHEN asked.stored_rate <> asked.first_rate THEN 'contradicts_earlier_row'
+        END)
+    ) AS offence (place, field, value, code)
+    WHERE offence.code IS NOT NULL
+    ORDER BY asked.ordinal, offence.place;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.fx_rate_offences IS 'What is wrong with rates that are to be saved: a row per offence';

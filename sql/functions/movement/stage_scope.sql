@@ -1,0 +1,41 @@
+-- Stages which accounts are computed, and from which day on: stage_scope.
+--
+-- An account is computed from the start of the range, or from its earliest stale mark if that is earlier, so that what
+-- lies before is always right. With force_recalculation from its first movement.
+--
+-- relies on   stale_mark_pkey
+CREATE OR REPLACE FUNCTION rollforward.stage_scope(
+    account_ids bigint[],
+    start_date date,
+    end_date date,
+    force_recalculation boolean
+)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_staged bigint;
+BEGIN
+    INSERT INTO stage_scope
+    SELECT account.account_id,
+           account.costs_in_lot,
+           account.premium_in_cost,
+           CASE WHEN stage_scope.force_recalculation THEN '-infinity'
+                ELSE least(stage_scope.start_date, stale.from_date)
+           END AS from_date,
+           coalesce(stale.marks, '{}') AS marks
+    FROM rollforward_data.account
+    LEFT JOIN LATERAL (
+        SELECT min(stale_mark.from_date) AS from_date, array_agg(stale_mark.mark_id) AS marks
+        FROM rollforward_data.stale_mark
+        WHERE stale_mark.account_id = account.account_id
+          AND stale_mark.from_date <= stage_scope.end_date
+    ) AS stale ON true
+    WHERE account.account_id = ANY (stage_scope.account_ids);
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_scope', rows_staged);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_scope IS 'Stages which accounts are computed, and from which day on';

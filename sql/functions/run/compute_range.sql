@@ -1,0 +1,56 @@
+-- Computes accounts between two dates, once: from facts and what is stored before the range to what is stored in it.
+--
+-- One round of process_batch, which checks the arguments and locks the accounts. An account that is stale from before
+-- start_date is computed from there on.
+CREATE OR REPLACE FUNCTION rollforward.compute_range(
+    account_ids bigint[],
+    start_date date,
+    end_date date,
+    force_recalculation boolean
+)
+RETURNS rollforward.batch_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    began timestamptz := clock_timestamp();
+    loaded timestamptz;
+    calculated timestamptz;
+    calculated_again timestamptz;
+    persisting interval;
+    result rollforward.batch_result;
+BEGIN
+    PERFORM rollforward.prepare_stage();
+    PERFORM rollforward.stage_scope(account_ids, start_date, end_date, force_recalculation);
+    PERFORM rollforward.stage_positions(end_date);
+    PERFORM rollforward.stage_carries(end_date);
+    PERFORM rollforward.stage_events(end_date);
+    loaded := clock_timestamp();
+
+    PERFORM rollforward.match_lots();
+    PERFORM rollforward.stage_deltas();
+    PERFORM rollforward.stage_position_snapshots();
+    calculated := clock_timestamp();
+
+    PERFORM rollforward.store_slices(end_date);
+    PERFORM rollforward.store_position_snapshots(end_date);
+    PERFORM rollforward.refresh_statistics();
+    persisting := clock_timestamp() - calculated;
+
+    PERFORM rollforward.stage_account_snapshots();
+    calculated_again := clock_timestamp();
+
+    result.snapshots_saved := rollforward.store_account_snapshots(end_date);
+    PERFORM rollforward.settle_marks(end_date);
+    PERFORM rollforward.refresh_statistics();
+
+    SELECT count(kind), count(DISTINCT accounting_date) FILTER (WHERE kind IS NOT NULL)
+    INTO result.movements_processed, result.dates_processed
+    FROM stage_event;
+    result.load_ms := rollforward.elapsed_ms(began, loaded);
+    result.persistence_ms := rollforward.elapsed_ms(calculated_again - persisting, clock_timestamp());
+    RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.compute_range IS 'Computes accounts between two dates, once';
