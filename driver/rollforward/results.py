@@ -63,6 +63,8 @@ class AccountSnapshot:
     net_cash_flow: Decimal
     cash_balance: Decimal
     open_trades: bool
+    dividend_taxes: Decimal
+    market_value: Decimal
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 _FENCE = re.compile(r"^```(\w*)\s*$")
@@ -68,7 +69,7 @@ def examples(file: Path) -> list[Example]:
     """What can be run in a Markdown file, in its order."""
     found: list[Example] = []
     all_blocks = blocks(file)
-    for block, following in zip(all_blocks, [*all_blocks[1:], None], strict=True):
+    for block, following in zip_longest(all_blocks, all_blocks[1:]):
         if block.language == "console":
             found += _commands(block)
         elif block.language in ("sql", "python"):

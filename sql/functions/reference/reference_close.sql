@@ -15,6 +15,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    lots rollforward_data.lot_slice[];
     looked_at rollforward_data.position_side;
     turns integer[];
     place integer;
@@ -31,15 +32,16 @@ DECLARE
     piece rollforward_data.lot_slice;
 BEGIN
     FOREACH looked_at IN ARRAY sides LOOP
+        lots := state.lots;
         turns := rollforward.reference_in_turn(state, event, looked_at);
-        held := (SELECT coalesce(sum(state.lots[turn.place].quantity), 0) FROM unnest(turns) AS turn (place));
+        held := (SELECT coalesce(sum(lots[turn.place].quantity), 0) FROM unnest(turns) AS turn (place));
         wanted := least(held, asked - done);
         EXIT WHEN state.method = 'specific' AND cardinality(turns) > 1 AND held > asked - done;
         CONTINUE WHEN wanted = 0;
 
         -- By the average method, so many units of a pool cost so much of it.
         SELECT sum(open_lot.cost), sum(open_lot.quantity) INTO pool_cost, pool_units
-        FROM unnest(state.lots) AS open_lot
+        FROM unnest(lots) AS open_lot
         WHERE open_lot.instrument_id = event.instrument_id
           AND open_lot.currency = event.currency
           AND open_lot.side = looked_at;
@@ -47,7 +49,7 @@ BEGIN
 
         done_here := 0;
         FOREACH place IN ARRAY turns LOOP
-            lot := state.lots[place];
+            lot := lots[place];
             taken := least(lot.quantity, wanted - done_here);
             EXIT WHEN taken = 0;
 
@@ -64,16 +66,14 @@ BEGIN
             lot.lot_offset := lot.lot_offset + taken;
             lot.quantity := lot.quantity - taken;
             lot.cost := lot.cost - cost;
-            state.lots[place] := lot;
+            lots[place] := lot;
             done_here := done_here + taken;
             done := done + taken;
         END LOOP;
 
         state.lots := ARRAY(
-            SELECT state.lots[still.place]
-            FROM generate_subscripts(state.lots, 1) AS still (place)
-            WHERE state.lots[still.place].quantity > 0
-            ORDER BY still.place);
+            SELECT lots[still.place] FROM generate_subscripts(lots, 1) AS still (place)
+            WHERE lots[still.place].quantity > 0 ORDER BY still.place);
         state := rollforward.reference_spread(
             state, event.instrument_id, event.currency, looked_at, pool_cost - leaves_pool);
     END LOOP;

@@ -16,15 +16,16 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    lots rollforward_data.lot_slice[] := state.lots;
     place integer := 1;
     lot rollforward_data.lot_slice;
 BEGIN
-    WHILE place <= cardinality(state.lots) LOOP
-        lot := state.lots[place];
+    WHILE place <= cardinality(lots) LOOP
+        lot := lots[place];
         EXIT WHEN lot.opened_by = reference_enter.opened_by AND lot.entered_by = event.movement_id;
         place := place + 1;
     END LOOP;
-    IF place > cardinality(state.lots) THEN
+    IF place > cardinality(lots) THEN
         lot := ROW(state.account_id, opened_by, opened_in, event.movement_id, 0, 0, event.instrument_id, event.currency,
                    side, opened_on, state.today, 'infinity', NULL, NULL, 0, NULL, NULL, 0, 0);
     END IF;
@@ -33,7 +34,8 @@ BEGIN
     lot.lot_quantity := lot.lot_quantity + units;
     lot.cost := lot.cost + reference_enter.cost;
     lot.lot_cost := lot.lot_cost + reference_enter.cost;
-    state.lots[place] := lot;
+    lots[place] := lot;
+    state.lots := lots;
     RETURN rollforward.reference_spread(state, event.instrument_id, event.currency, side);
 END
 $$;

@@ -9,17 +9,18 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    lots rollforward_data.lot_slice[] := state.lots;
     queue integer[];
 BEGIN
     queue := rollforward.reference_queue(state, event.instrument_id, event.currency, side);
     RETURN ARRAY(
         SELECT waiting.place
         FROM unnest(queue) WITH ORDINALITY AS waiting (place, acquired)
-        WHERE rollforward.reference_is_named(event.lot_ref, state.lots[waiting.place])
+        WHERE rollforward.reference_is_named(event.lot_ref, lots[waiting.place])
         ORDER BY CASE WHEN event.lot_ref IS NOT NULL THEN 0
                       WHEN state.method = 'lifo' THEN -waiting.acquired
-                      WHEN state.method = 'hifo' THEN -rollforward.reference_unit_cost(state, state.lots[waiting.place])
-                      WHEN state.method = 'lofo' THEN rollforward.reference_unit_cost(state, state.lots[waiting.place])
+                      WHEN state.method = 'hifo' THEN -rollforward.reference_unit_cost(state, lots[waiting.place])
+                      WHEN state.method = 'lofo' THEN rollforward.reference_unit_cost(state, lots[waiting.place])
                  END,
                  waiting.acquired);
 END

@@ -19,6 +19,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    lots rollforward_data.lot_slice[] := state.lots;
     side rollforward_data.position_side;
     place integer;
     lot rollforward_data.lot_slice;
@@ -33,7 +34,7 @@ BEGIN
         old_units := 0;
         new_units := 0;
         FOREACH place IN ARRAY rollforward.reference_queue(state, instrument_id, currency, side) LOOP
-            lot := state.lots[place];
+            lot := lots[place];
             ended := ended || place;
 
             old_units := old_units + lot.quantity;
@@ -64,10 +65,8 @@ BEGIN
 
     IF ended <> '{}' THEN
         state.lots := ARRAY(
-            SELECT state.lots[kept.place]
-            FROM generate_subscripts(state.lots, 1) AS kept (place)
-            WHERE kept.place <> ALL (ended)
-            ORDER BY kept.place)
+            SELECT lots[kept.place] FROM generate_subscripts(lots, 1) AS kept (place)
+            WHERE kept.place <> ALL (ended) ORDER BY kept.place)
             || ARRAY(SELECT begun[new.place] FROM generate_subscripts(begun, 1) AS new (place)
                      WHERE begun[new.place].quantity > 0 ORDER BY new.place);
         state := rollforward.reference_position_adds(state, instrument_id, currency);

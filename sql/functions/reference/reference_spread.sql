@@ -13,6 +13,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    lots rollforward_data.lot_slice[] := state.lots;
     queue integer[];
     place integer;
     lot rollforward_data.lot_slice;
@@ -24,17 +25,18 @@ BEGIN
         RETURN state;
     END IF;
     queue := rollforward.reference_queue(state, instrument_id, currency, side);
-    SELECT coalesce(pool, sum(state.lots[waiting.place].cost)), sum(state.lots[waiting.place].quantity)
+    SELECT coalesce(pool, sum(lots[waiting.place].cost)), sum(lots[waiting.place].quantity)
     INTO pool_cost, pool_units
     FROM unnest(queue) AS waiting (place);
 
     FOREACH place IN ARRAY queue LOOP
-        lot := state.lots[place];
+        lot := lots[place];
         lot.cost := rollforward.reference_share(pool_cost, before + lot.quantity, pool_units)
                     - rollforward.reference_share(pool_cost, before, pool_units);
-        state.lots[place] := lot;
+        lots[place] := lot;
         before := before + lot.quantity;
     END LOOP;
+    state.lots := lots;
     RETURN state;
 END
 $$;

@@ -7,6 +7,9 @@ AS $$
 DECLARE
     queue record;
 BEGIN
+    IF state.method <> 'average' THEN
+        RETURN state;
+    END IF;
     FOR queue IN SELECT DISTINCT lot.instrument_id, lot.currency, lot.side FROM unnest(state.lots) AS lot LOOP
         state := rollforward.reference_spread(state, queue.instrument_id, queue.currency, queue.side);
     END LOOP;

@@ -34,7 +34,9 @@ BEGIN
                  END;
         net := rollforward.reference_net(state, event);
         net := net - rollforward.reference_share(net, asked, event.quantity);
-        state := rollforward.reference_close(state, event, ARRAY[closes], asked);
+        IF asked > 0 THEN
+            state := rollforward.reference_close(state, event, ARRAY[closes], asked);
+        END IF;
         IF asked < event.quantity THEN
             state := rollforward.reference_enter(
                 state, event, opens, event.quantity - asked, CASE opens WHEN 'long' THEN -net ELSE net END,

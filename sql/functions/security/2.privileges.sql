@@ -16,9 +16,10 @@ BEGIN
         WITH granted (lowest_role, privilege, objects) AS (VALUES
             ('reader', 'USAGE ON SCHEMA', ARRAY['rollforward']),
             ('reader', 'SELECT ON TABLE', ARRAY[
-                'rollforward.account', 'rollforward.account_currency', 'rollforward.account_snapshot',
-                'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement', 'rollforward.open_lot',
-                'rollforward.orphan_closing', 'rollforward.position_snapshot',
+                'rollforward.account', 'rollforward.account_cost_method', 'rollforward.account_currency',
+                'rollforward.account_snapshot',
+                'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement',
+                'rollforward.open_lot', 'rollforward.orphan_closing', 'rollforward.position_snapshot', 'rollforward.split',
                 'rollforward.stale_account', 'rollforward.tastytrade_event']),
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.account_snapshot_base', 'rollforward.fx_pair', 'rollforward.fx_rate',
@@ -26,7 +27,8 @@ BEGIN
                 'rollforward.person_snapshot']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
-                'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.snapshots_as_of',
+                'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
+                'rollforward.snapshots_as_of',
                 'rollforward.verify']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',
@@ -41,10 +43,12 @@ BEGIN
                 ' strike_price, call_or_put, order_number, total, currency) ON TABLE',
              ARRAY['rollforward_data.tastytrade_row']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.add_account', 'rollforward.import_tastytrade', 'rollforward.process',
+                'rollforward.add_account', 'rollforward.expire_options', 'rollforward.import_tastytrade',
+                'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',
-                'rollforward.process_stale', 'rollforward.set_account', 'rollforward.tastytrade_offences']),
+                'rollforward.process_stale', 'rollforward.save_splits', 'rollforward.set_account',
+                'rollforward.tastytrade_offences']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])

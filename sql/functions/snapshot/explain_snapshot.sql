@@ -94,16 +94,20 @@ BEGIN
       AND slice.closed_on <= explained_date
       AND slice.carried_to IS NULL
     UNION ALL
-    SELECT held.snapshot_date, 'position', NULL, NULL, NULL, held.symbol, held.quantity, figure.amount
-    FROM rollforward.holdings_as_of(explain_snapshot.account_id, explain_snapshot.currency, explained_date) AS held
+    SELECT held.moved_on, 'position', NULL, NULL, NULL, instrument.symbol::text,
+           held.long_quantity - held.short_quantity, figure.amount
+    FROM rollforward.holdings_as_of(ARRAY[explain_snapshot.account_id], explained_date) AS held
+    JOIN rollforward_data.instrument USING (instrument_id)
     CROSS JOIN LATERAL (
         SELECT CASE explain_snapshot.field
-                   WHEN 'invested' THEN CASE WHEN held.is_option THEN 0 ELSE held.long_cost END
+                   WHEN 'invested' THEN
+                       CASE WHEN instrument.kind IN ('option', 'future_option') THEN 0 ELSE held.long_cost END
                    WHEN 'market_value' THEN held.market_value
                    WHEN 'unrealized_gains' THEN held.market_value - held.long_cost + held.short_cost
                END AS amount
     ) AS figure
-    WHERE figure.amount <> 0
+    WHERE held.currency = explain_snapshot.currency
+      AND figure.amount <> 0
     ORDER BY 1, 3, 4;
 END
 $$;

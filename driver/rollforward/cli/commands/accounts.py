@@ -5,9 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from rollforward.cli.arguments import day
 from rollforward.cli.context import Context
 
-_COLUMNS = ("account_id", "account_number", "broker", "person", "base_currency", "costs_in_lot")
+_COLUMNS = (
+    "account_id",
+    "account_number",
+    "broker",
+    "person",
+    "base_currency",
+    "cost_method",
+    "costs_in_lot",
+    "premium_in_cost",
+)
 
 
 def register(commands: argparse._SubParsersAction[Any]) -> None:
@@ -30,12 +40,16 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     setting = actions.add_parser(
         "set",
         help="change a setting",
-        description="Change a setting: base_currency, costs_in_lot (true or false), broker, person."
+        description="Change a setting: base_currency, cost_method (fifo, lifo, hifo, lofo, average, specific;"
+        " hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost (true or false), broker, person."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
     setting.add_argument("key", metavar="KEY")
     setting.add_argument("value", metavar="VALUE")
+    setting.add_argument(
+        "--from", dest="from_date", type=day, metavar="DATE", help="the day from which a cost method applies"
+    )
     setting.set_defaults(run=set_account)
 
 
@@ -75,10 +89,12 @@ def set_account(args: argparse.Namespace, context: Context) -> int:
 
     with context.connect() as connection:
         Session(connection).fetch(
-            "SELECT rollforward.set_account(%s, %s, %s)", [args.name, args.key, args.value]
+            "SELECT rollforward.set_account(%s, %s, %s, %s)", [args.name, args.key, args.value, args.from_date]
         )
     document = {"account_number": args.name, args.key: args.value}
-    context.emit(
-        document, lambda console: console.print(f"{args.name}: {args.key} = {args.value}", markup=False)
-    )
+    said = f"{args.name}: {args.key} = {args.value}"
+    if args.from_date:
+        document["from_date"] = str(args.from_date)
+        said += f" from {args.from_date}"
+    context.emit(document, lambda console: console.print(said, markup=False))
     return 0

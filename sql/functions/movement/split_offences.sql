@@ -1,0 +1,51 @@
+-- What is wrong with splits to be saved: a JSON array of offences with the place of the row, NULL when all is right.
+CREATE OR REPLACE FUNCTION rollforward.split_offences(
+    symbols text[],
+    split_dates date[],
+    ratios text[],
+    to_symbols text[]
+)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    number CONSTANT text := '[0-9]{1,20}(\.[0-9]{1,12})?';
+BEGIN
+    IF symbols IS NULL OR cardinality(symbols) <> ALL (ARRAY[
+        coalesce(cardinality(split_dates), -1), coalesce(cardinality(ratios), -1),
+        coalesce(cardinality(to_symbols), cardinality(symbols))])
+    THEN
+        RETURN jsonb_build_array(jsonb_build_object(
+            'argument', 'symbols', 'value', to_jsonb(symbols), 'reason', 'the arrays are not of one length'));
+    END IF;
+
+    RETURN (
+        WITH given AS (
+            SELECT *, count(*) OVER (PARTITION BY symbol, split_date) AS times
+            FROM unnest(symbols, split_dates, ratios, to_symbols) WITH ORDINALITY
+                AS given (symbol, split_date, ratio, to_symbol, place)
+        )
+        SELECT jsonb_agg(jsonb_build_object('place', given.place, 'argument', wrong.argument, 'value', wrong.value,
+                                            'reason', wrong.reason)
+                         ORDER BY given.place, wrong.argument)
+        FROM given
+        CROSS JOIN LATERAL (VALUES
+            ('symbol', given.symbol, 'no such instrument',
+             NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.symbol)),
+            ('split_date', given.split_date::text, 'no day',
+             given.split_date IS NULL OR NOT isfinite(given.split_date)),
+            ('split_date', given.split_date::text, 'the same split twice', given.times > 1),
+            ('ratio', given.ratio, 'not a ratio of two positive numbers',
+             coalesce(given.ratio !~ ('^' || number || '(/' || number || ')?$')
+                      OR given.ratio ~ '(^|/)0+(\.0*)?(/|$)', true)),
+            ('to_symbol', given.to_symbol, 'no such instrument',
+             given.to_symbol IS NOT NULL
+             AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.to_symbol)),
+            ('to_symbol', given.to_symbol, 'leads to itself', coalesce(given.to_symbol = given.symbol, false))
+        ) AS wrong (argument, value, reason, is_so)
+        WHERE wrong.is_so);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.split_offences IS 'What is wrong with splits to be saved';
