@@ -187,6 +187,19 @@ def test_amounts_of_one_day_add_up(ledger):
     assert tuple(found)[1:] == tuple(again)[1:]
 
 
+def test_amounts_of_any_size_are_no_error(ledger):
+    """The search goes to rates at which these differ by 300 orders of magnitude."""
+    least, most = Decimal("1e-50"), Decimal("9e29")
+    lists = [
+        [(day(0), -least), (day(9), most)],
+        [(day(0), -most), (day(9), least)],
+        [(day(0), -least), (day(5), most), (day(10), -least)],
+        [(day(0), most), (day(1), -least), (day(9), most)],
+    ]
+    found = xirr(ledger, *lists)
+    assert [each.solutions for each in found] == [1, 1, 2, 0]
+
+
 def test_a_mortgage_of_thirty_years(ledger):
     """360 months at 0.5 % a month; every month is a twelfth of a year of 360 days."""
     payment = Decimal("599.5505251527569")

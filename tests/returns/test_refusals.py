@@ -14,7 +14,7 @@ VALUED = ["time_weighted_returns", "money_weighted_returns", "modified_dietz_ret
 ARGUMENTS = [(function, name) for function in FUNCTIONS for name in arguments(function)]
 AMOUNT_ARGUMENTS = [(function, name) for function in FUNCTIONS for name in AMOUNTS[function]]
 
-NO_AMOUNT = ["NaN", "Infinity", "-Infinity", "1e30", "-1e30", "1e-31"]
+NO_AMOUNT = ["NaN", "Infinity", "-Infinity", "1e30", "-1e30", "1e-51"]
 OPTIONS = {
     "flow_timing": VALUED,
     "first_day": VALUED,

@@ -26,8 +26,8 @@ BEGIN
         JOIN stage_position AS position USING (position_no)
         JOIN rollforward_data.instrument AS contract ON contract.instrument_id = position.instrument_id
         WHERE scope.premium_in_cost
-          AND event.kind IN ('assignment', 'exercise')
           AND event.is_option
+          AND (event.kind, event.part_side) IN (('assignment', 'short'), ('exercise', 'long'))
     ),
     demand AS (
         SELECT row_number() OVER (ORDER BY min(ordinal)) AS group_no,
@@ -37,8 +37,8 @@ BEGIN
     ),
     delivered AS (
         SELECT demand.group_no, event.ordinal, demand.units AS all_units,
-               sum(event.quantity) OVER (PARTITION BY demand.group_no) AS delivered_units,
-               sum(event.quantity) OVER (
+               sum(event.quantity * position.multiplier) OVER (PARTITION BY demand.group_no) AS delivered_units,
+               sum(event.quantity * position.multiplier) OVER (
                    PARTITION BY demand.group_no
                    ORDER BY NOT EXISTS (
                                 SELECT FROM assigned
@@ -49,7 +49,7 @@ BEGIN
                                   AND assigned.occurred_at = event.occurred_at),
                             event.ordinal
                    ROWS UNBOUNDED PRECEDING) AS units_until,
-               event.quantity
+               event.quantity * position.multiplier AS units
         FROM demand
         JOIN rollforward_data.instrument AS share ON share.symbol = demand.underlying
         JOIN stage_position AS position
@@ -65,7 +65,7 @@ BEGIN
            AND movement.movement_id = event.movement_id
            AND movement.price = demand.strike
     )
-    SELECT group_no, ordinal, false, least(units_until - quantity, all_units), least(units_until, all_units), all_units
+    SELECT group_no, ordinal, false, least(units_until - units, all_units), least(units_until, all_units), all_units
     FROM delivered
     WHERE delivered_units >= all_units
     UNION ALL

@@ -42,13 +42,14 @@ BEGIN
         UNION ALL
         SELECT position.position_no, NULL, position.is_option, NULL,
                position.account_id, position.currency, carry.event_id, carry.on_date,
-               carry.occurred_at, carry.instant_no,
+               carry.occurred_at, carry.instant_no + place.later,
                NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, carry.natural_key
         FROM stage_carry AS carry
         CROSS JOIN LATERAL (VALUES
-            (carry.position_no, NOT carry.is_booked),
-            (carry.to_position_no, carry.to_position_no <> carry.position_no)
-        ) AS place (position_no, is_needed)
+            (carry.position_no, NOT carry.is_booked, 0),
+            -- rows of split of one day take what was held in the morning
+            (carry.to_position_no, carry.to_position_no <> carry.position_no, (NOT carry.is_booked)::integer)
+        ) AS place (position_no, is_needed, later)
         JOIN stage_position AS position ON position.position_no = place.position_no
         WHERE place.is_needed
     )

@@ -74,7 +74,7 @@ BEGIN
            instrument.kind IN ('option', 'future_option') AS is_option,
            instrument.currency = touched.currency AS is_quoted,
            instrument.multiplier,
-           instrument.expiration
+           CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END AS expiration
     FROM touched
     JOIN stage_scope AS scope USING (account_id)
     JOIN rollforward_data.instrument USING (instrument_id);
@@ -100,7 +100,8 @@ BEGIN
                successor.account_id, successor.instrument_id, successor.currency, successor.from_date,
                instrument.kind IN ('option', 'future_option'),
                instrument.currency = successor.currency,
-               instrument.multiplier, instrument.expiration
+               instrument.multiplier,
+               CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END
         FROM successor
         JOIN rollforward_data.instrument USING (instrument_id)
         WHERE NOT EXISTS (

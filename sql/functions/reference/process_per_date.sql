@@ -74,6 +74,10 @@ BEGIN
         END IF;
     END LOOP;
 
+    PERFORM rollforward.mark_receivers(ARRAY(
+        SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
+        WHERE traded.account_id = process_per_date.account_id AND traded.instrument_id IS NOT NULL));
+
     DELETE FROM rollforward_data.stale_mark AS mark
     WHERE mark.account_id = process_per_date.account_id AND mark.mark_id = ANY (seen);
     IF isfinite(end_date) THEN

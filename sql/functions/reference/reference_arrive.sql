@@ -1,7 +1,8 @@
 -- Securities that are transferred in: the lots that left another account for here, then, at its price, the rest.
 --
 -- Legs that belong together lie on two axes of units, one of what left and one of what arrives; this movement takes
--- the stretch that is its own. Where that left this very account, or leaves on a later day, nothing is carried.
+-- the stretch that is its own. Where that left this very account, found no lot there, or leaves on a later day, nothing is
+-- carried.
 CREATE OR REPLACE FUNCTION rollforward.reference_arrive(
     state rollforward.reference_state,
     event rollforward_data.movement
@@ -23,8 +24,8 @@ DECLARE
 BEGIN
     SELECT coalesce(sum(earlier.quantity), 0) INTO first_unit
     FROM rollforward.reference_legs(event, 'securities_in') AS earlier
-    WHERE (earlier.account_id, earlier.accounting_date, earlier.movement_id)
-          < (event.account_id, event.accounting_date, event.movement_id);
+    WHERE (earlier.account_id, earlier.accounting_date, earlier.natural_key)
+          < (event.account_id, event.accounting_date, event.natural_key);
     last_unit := first_unit + event.quantity;
 
     FOR piece IN SELECT * FROM rollforward.reference_departures(state, event) LOOP
@@ -32,7 +33,7 @@ BEGIN
         to_unit := least(last_unit, piece_start + piece.quantity) - piece_start;
         piece_start := piece_start + piece.quantity;
         CONTINUE WHEN from_unit >= to_unit
-                   OR piece.account_id = event.account_id
+                   OR piece.opened_by IS NULL
                    OR piece.left_on > event.accounting_date;
 
         carried := carried + to_unit - from_unit;

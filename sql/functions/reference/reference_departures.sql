@@ -1,7 +1,7 @@
 -- What left, anywhere, by the transfers that belong together with one that arrives: pieces in the order of their axis.
 --
--- Of other accounts it is what is stored there. Of this account nothing is carried and only units matter: those that
--- left so far or, by a transfer that is still to come, those that it asks for.
+-- Of other accounts it is what is stored there. Units of a transfer for which no lot left, and those that this account
+-- sends itself, carry nothing; they are pieces without an opening movement.
 CREATE OR REPLACE FUNCTION rollforward.reference_departures(
     state rollforward.reference_state,
     event rollforward_data.movement
@@ -15,28 +15,30 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT leg.account_id, leg.accounting_date, gone.quantity::numeric, gone.cost::numeric,
-           gone.opened_in, gone.opened_by, gone.opened_on
-    FROM rollforward.reference_legs(event, 'securities_out') AS leg
-    CROSS JOIN LATERAL (
-        SELECT slice.quantity, slice.cost, slice.opened_in, slice.opened_by, slice.opened_on,
-               slice.entered_by, slice.lot_offset
-        FROM rollforward_data.lot_slice AS slice
+    WITH piece AS (
+        SELECT leg.movement_id, slice.quantity, slice.cost, slice.opened_in, slice.opened_by, slice.opened_on,
+               opening.natural_key, slice.entered_on, slice.lot_offset
+        FROM rollforward.reference_legs(event, 'securities_out') AS leg
+        JOIN rollforward_data.lot_slice AS slice
+            ON slice.account_id = leg.account_id AND slice.closed_by = leg.movement_id
+        JOIN rollforward_data.movement AS opening
+            ON opening.account_id = slice.opened_in AND opening.movement_id = slice.opened_by
         WHERE leg.account_id <> state.account_id
-          AND slice.account_id = leg.account_id
-          AND slice.closed_by = leg.movement_id
         UNION ALL
-        SELECT slice.quantity, slice.cost, slice.opened_in, slice.opened_by, slice.opened_on,
-               slice.entered_by, slice.lot_offset
-        FROM unnest(state.departed) AS slice
-        WHERE slice.closed_by = leg.movement_id
-        UNION ALL
-        SELECT leg.quantity, 0, NULL, NULL, NULL, NULL, NULL
-        WHERE leg.account_id = state.account_id
-          AND rollforward.reference_order(leg) > rollforward.reference_order(event)
-    ) AS gone
-    ORDER BY leg.account_id, leg.accounting_date, leg.movement_id,
-             gone.opened_on, gone.opened_by, gone.entered_by, gone.lot_offset;
+        SELECT leg.movement_id,
+               leg.quantity - coalesce((SELECT sum(slice.quantity) FROM rollforward_data.lot_slice AS slice
+                                        WHERE slice.account_id = leg.account_id AND slice.closed_by = leg.movement_id
+                                          AND leg.account_id <> state.account_id), 0),
+               0, NULL, NULL, NULL, NULL, NULL, NULL
+        FROM rollforward.reference_legs(event, 'securities_out') AS leg
+    )
+    SELECT leg.account_id, leg.accounting_date, piece.quantity::numeric, piece.cost::numeric,
+           piece.opened_in, piece.opened_by, piece.opened_on
+    FROM rollforward.reference_legs(event, 'securities_out') AS leg
+    JOIN piece ON piece.movement_id = leg.movement_id
+    WHERE piece.quantity > 0
+    ORDER BY leg.account_id, leg.accounting_date, leg.natural_key,
+             piece.opened_on, piece.opened_in, piece.natural_key, piece.entered_on, piece.lot_offset;
 END
 $$;
 

@@ -10,9 +10,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     state.closed := state.closed || piece;
-    IF event.kind = 'securities_out' THEN
-        state.departed := state.departed || piece;
-    END IF;
     state := rollforward.reference_position_adds(
         state, piece.instrument_id, piece.currency, realized_gains => piece.gain);
     RETURN rollforward.reference_currency_adds(state, piece.currency, realized_gains => piece.gain);

@@ -18,7 +18,6 @@ BEGIN
     state.today := '-infinity';
     state.lots := '{}';
     state.closed := '{}';
-    state.departed := '{}';
     state.premiums := '{}';
     state.delivered := '{}';
     state.positions := '{}';

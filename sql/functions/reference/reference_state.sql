@@ -5,7 +5,6 @@
 -- today                the day that is being computed
 -- lots                 slices that are open, in the order in which they entered
 -- closed               slices that ended today
--- departed             slices that ever left for another account
 -- premiums             what a delivery has from options, by its movement_id
 -- delivered            assignments and exercises whose premium went to a delivery
 -- positions, currencies   cumulative figures so far; snapshot_date is the last day something moved them
@@ -18,7 +17,6 @@ CREATE TYPE rollforward.reference_state AS (
     today date,
     lots rollforward_data.lot_slice[],
     closed rollforward_data.lot_slice[],
-    departed rollforward_data.lot_slice[],
     premiums jsonb,
     delivered bigint[],
     positions rollforward_data.position_snapshot[],

@@ -1,7 +1,7 @@
 -- Refuses amounts that do not pair up with the days of their series, or are no amounts of money.
 --
--- An amount has at most 30 digits before and 30 decimals behind the point, so that ratios stay within the range of
--- double precision.
+-- An amount has at most 30 digits before and 50 decimals behind the point: then no ratio of discounted amounts leaves the
+-- range of double precision.
 --
 -- name                of the argument, for the message
 -- series_ids, dates   the rows that the amounts belong to, checked before
@@ -34,26 +34,26 @@ BEGIN
     END IF;
 
     PERFORM FROM unnest(require_amounts.amounts) AS amount
-    WHERE (abs(amount) < 1e30 AND scale(amount) <= 30) IS NOT TRUE;
+    WHERE (abs(amount) < 1e30 AND scale(amount) <= 50) IS NOT TRUE;
     IF NOT FOUND THEN
         RETURN;
     END IF;
 
     SELECT jsonb_agg(offence.description ORDER BY offence.position) INTO offences
     FROM (
-        SELECT row.position, jsonb_build_object(
-                   'argument', require_amounts.name, 'value', row.amount::text, 'position', row.position,
-                   'series_id', row.series_id, 'date', row.on_date) AS description
+        SELECT placed.position, jsonb_build_object(
+                   'argument', require_amounts.name, 'value', placed.amount::text, 'position', placed.position,
+                   'series_id', placed.series_id, 'date', placed.on_date) AS description
         FROM (
             SELECT day.*,
                    day.on_date IN (min(day.on_date) OVER series, max(day.on_date) OVER series) AS is_end
             FROM unnest(require_amounts.series_ids, require_amounts.dates, require_amounts.amounts)
                 WITH ORDINALITY AS day (series_id, on_date, amount, position)
             WINDOW series AS (PARTITION BY day.series_id)
-        ) AS row
-        WHERE (abs(row.amount) < 1e30 AND scale(row.amount) <= 30) IS NOT TRUE
-          AND NOT (row.amount IS NULL AND require_amounts.ends_only AND NOT row.is_end)
-        ORDER BY row.position
+        ) AS placed
+        WHERE (abs(placed.amount) < 1e30 AND scale(placed.amount) <= 50) IS NOT TRUE
+          AND NOT (placed.amount IS NULL AND require_amounts.ends_only AND NOT placed.is_end)
+        ORDER BY placed.position
         LIMIT 100
     ) AS offence;
 
@@ -65,7 +65,7 @@ BEGIN
                               THEN 'The first and the last day of a series need their value.'
                               WHEN offences #>> '{0,value}' IS NULL
                               THEN 'Every row needs an amount; no flow is 0.'
-                              ELSE 'An amount is a number of at most 30 digits and 30 decimals.' END;
+                              ELSE 'An amount is a number of at most 30 digits and 50 decimals.' END;
     END IF;
 END
 $$;

@@ -36,6 +36,8 @@ BEGIN
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.annualised_return', 'rollforward.max_drawdowns', 'rollforward.modified_dietz_returns',
                 'rollforward.money_weighted_returns', 'rollforward.time_weighted_returns', 'rollforward.xirr']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.taxable_gains', 'rollforward.taxable_open_lots', 'rollforward.wash_sales']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
             -- not transaction_id: what a transaction stages is its own
             ('writer', 'INSERT (line, date, type, sub_type, action, symbol, instrument_type, description, value, quantity,'

@@ -41,11 +41,14 @@ BEGIN
             GROUP BY account_id, instrument_id, currency
         ) AS first_move USING (account_id, instrument_id, currency)
     )
-    SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, instrument.expiration,
+    SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, last_day.expiration,
            holding.currency = instrument.currency, holding.since, holding.until, holding.quantity, holding.cost
     FROM holding
     JOIN rollforward_data.instrument USING (instrument_id)
-    WHERE (holding.until > instrument.expiration AND last_date > instrument.expiration)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END AS expiration
+    ) AS last_day
+    WHERE (holding.until > last_day.expiration AND last_date > last_day.expiration)
        OR (holding.currency = instrument.currency
            AND EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id));
     GET DIAGNOSTICS rows_staged = ROW_COUNT;

@@ -33,13 +33,16 @@ BEGIN ATOMIC
                slice.quantity::numeric AS quantity, slice.cost::numeric AS cost,
                sum(slice.quantity) OVER (
                    PARTITION BY slice.account_id, slice.closed_by
-                   ORDER BY slice.opened_on, slice.opened_by, slice.entered_by, slice.lot_offset
+                   ORDER BY slice.opened_on, slice.opened_in, opening.natural_key, slice.entered_on, slice.lot_offset
                    ROWS UNBOUNDED PRECEDING) AS axis_end
         FROM gone
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = gone.from_account_id
            AND slice.closed_on = gone.accounting_date
            AND slice.closed_by = gone.left_by
+        JOIN rollforward_data.movement AS opening
+            ON opening.account_id = slice.opened_in
+           AND opening.movement_id = slice.opened_by
     ),
     cut AS (
         SELECT stretch.from_account_id, stretch.to_account_id, stretch.arrived_by, stretch.arrived_on, piece.side,

@@ -38,9 +38,13 @@ BEGIN
 
     UPDATE stage_event AS event
     SET quantity = event.quantity - arrived.quantity,
-        opening_cost = event.opening_cost - rollforward.allocated(event.opening_cost, arrived.quantity, event.quantity)
-    FROM (SELECT ordinal, sum(quantity) AS quantity FROM stage_lot WHERE ordinal > 0 GROUP BY ordinal) AS arrived
-    WHERE event.ordinal = arrived.ordinal;
+        opening_cost = coalesce(round((event.quantity - arrived.quantity) * movement.price * position.multiplier, 8), 0)
+    FROM (SELECT ordinal, sum(quantity) AS quantity FROM stage_lot WHERE ordinal > 0 GROUP BY ordinal) AS arrived,
+         rollforward_data.movement, stage_position AS position
+    WHERE event.ordinal = arrived.ordinal
+      AND movement.account_id = event.account_id
+      AND movement.movement_id = event.movement_id
+      AND position.position_no = event.position_no;
 END
 $$;
 

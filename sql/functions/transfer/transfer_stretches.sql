@@ -24,7 +24,7 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH leg AS (
         SELECT movement.account_id, movement.movement_id, movement.accounting_date, movement.quantity::numeric AS quantity,
-               movement.kind,
+               movement.kind, movement.natural_key,
                concat_ws(' ', movement.instrument_id, movement.currency, coalesce(movement.side, 'long'),
                          coalesce('ref ' || movement.external_id,
                                   'on ' || movement.accounting_date || ' ' || trim_scale(movement.quantity))) AS transfer
@@ -36,7 +36,7 @@ BEGIN ATOMIC
         SELECT leg.*,
                sum(leg.quantity) OVER (
                    PARTITION BY leg.kind, leg.transfer
-                   ORDER BY leg.account_id, leg.accounting_date, leg.movement_id ROWS UNBOUNDED PRECEDING) AS axis_end
+                   ORDER BY leg.account_id, leg.accounting_date, leg.natural_key ROWS UNBOUNDED PRECEDING) AS axis_end
         FROM leg
     )
     SELECT gone.account_id, gone.movement_id,

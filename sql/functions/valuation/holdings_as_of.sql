@@ -31,7 +31,8 @@ BEGIN ATOMIC
            latest.short_cost::numeric, priced.price_date,
            rollforward.market_value(
                latest.long_quantity - latest.short_quantity, latest.long_cost - latest.short_cost, priced.close,
-               instrument.multiplier, holdings_as_of.as_of > instrument.expiration)
+               instrument.multiplier,
+               instrument.kind IN ('option', 'future_option') AND holdings_as_of.as_of > instrument.expiration)
     FROM held
     JOIN rollforward_data.instrument USING (instrument_id)
     CROSS JOIN LATERAL (

@@ -1,6 +1,7 @@
 -- A close in the units that an account holds on a later day: what one of them was worth before the splits in between.
 --
--- Splits that the account has booked count instead of rows of split of the same day; a change into another instrument ends
+-- Closes are in the currency of the instrument, and so is the position that they value. Splits that the account has booked
+-- count instead of rows of split of the same day; a change into another instrument ends
 -- the position, so there is nothing to adjust.
 --
 -- relies on   split_pkey, movement_of_lots_idx
@@ -31,6 +32,9 @@ BEGIN ATOMIC
         FROM rollforward_data.movement
         WHERE movement.account_id = split_adjusted.account_id
           AND movement.instrument_id = split_adjusted.instrument_id
+          AND movement.currency = (
+              SELECT instrument.currency FROM rollforward_data.instrument
+              WHERE instrument.instrument_id = split_adjusted.instrument_id)
           AND movement.accounting_date > split_adjusted.price_date
           AND movement.accounting_date <= split_adjusted.as_of
           AND movement.kind = 'split'
