@@ -164,9 +164,13 @@ class Ledger:
         )
 
     def rate(self, currency: str, quote_currency: str, on: Any, rate: Any) -> None:
-        self.rows("INSERT INTO rollforward_data.fx_rate VALUES (%s, %s, %s, %s)", currency, quote_currency, on, rate)
+        self.rows(
+            "INSERT INTO rollforward_data.fx_rate VALUES (%s, %s, %s, %s)", currency, quote_currency, on, rate
+        )
 
-    def cost_method(self, account_id: int, method: str, since: Any = "0001-01-01", ranked_by: str = "cost") -> None:
+    def cost_method(
+        self, account_id: int, method: str, since: Any = "0001-01-01", ranked_by: str = "cost"
+    ) -> None:
         self.rows(
             "INSERT INTO rollforward_data.account_cost_method (account_id, from_date, method, ranked_by)"
             " VALUES (%s, %s, %s, %s)",

@@ -35,53 +35,69 @@ def decode_life_event(code: int, mode: str, number: int) -> Movement:
     common = {name: event[name] for name in ("accounting_date", "occurred_at", "natural_key")}
     if what == "conversion":
         amount = pick.money() * pick.of([1, -1])
-        return common | NOTHING | {
-            "kind": "conversion",
-            "currency": "USD",
-            "amount": amount,
-            "counter_currency": pick.of(["EUR", "GBP"]),
-            "counter_amount": pick.money() * (-1 if amount > 0 else 1),
-            "commission": pick.of([Decimal(0), Decimal("1.5")]),
-            "commission_currency": pick.of([None, "EUR", "USD"]),
-        }
+        return (
+            common
+            | NOTHING
+            | {
+                "kind": "conversion",
+                "currency": "USD",
+                "amount": amount,
+                "counter_currency": pick.of(["EUR", "GBP"]),
+                "counter_amount": pick.money() * (-1 if amount > 0 else 1),
+                "commission": pick.of([Decimal(0), Decimal("1.5")]),
+                "commission_currency": pick.of([None, "EUR", "USD"]),
+            }
+        )
     if what == "split":
         symbol = pick.of(["ACME", "BOLT", "ACME P10"])
         quantity, per_quantity = pick.of(RATIOS)
-        return common | NOTHING | {
-            "kind": "split",
-            "symbol": symbol,
-            "currency": CURRENCIES[symbol],
-            "amount": Decimal(0),
-            "quantity": quantity,
-            "per_quantity": per_quantity,
-            "to_symbol": pick.of([None, None, None, "ACME P8"]),
-        }
+        return (
+            common
+            | NOTHING
+            | {
+                "kind": "split",
+                "symbol": symbol,
+                "currency": CURRENCIES[symbol],
+                "amount": Decimal(0),
+                "quantity": quantity,
+                "per_quantity": per_quantity,
+                "to_symbol": pick.of([None, None, None, "ACME P8"]),
+            }
+        )
     if what == "assignment":
         symbol = pick.of(["ACME P10", "ACME P9"])
-        return common | NOTHING | {
-            "kind": pick.of(["assignment", "exercise"]),
-            "effect": "close",
-            "side": pick.of([None, None, "long", "short"]),
-            "symbol": symbol,
-            "currency": "USD",
-            "quantity": pick.of([Decimal(1), Decimal(2), Decimal("0.5")]),
-            "amount": pick.of([Decimal(0), Decimal(0), pick.money()]),
-            "commission": pick.of([Decimal(0), Decimal("0.5")]),
-        }
+        return (
+            common
+            | NOTHING
+            | {
+                "kind": pick.of(["assignment", "exercise"]),
+                "effect": "close",
+                "side": pick.of([None, None, "long", "short"]),
+                "symbol": symbol,
+                "currency": "USD",
+                "quantity": pick.of([Decimal(1), Decimal(2), Decimal("0.5")]),
+                "amount": pick.of([Decimal(0), Decimal(0), pick.money()]),
+                "commission": pick.of([Decimal(0), Decimal("0.5")]),
+            }
+        )
     if what == "delivery":  # of what an option at 9 or 10 assigns
         kind = pick.of(["buy", "sell"])
         quantity = pick.of([Decimal(100), Decimal(200), Decimal(50), Decimal(150)])
         price = pick.of([Decimal(9), Decimal(8)])
-        return common | NOTHING | {
-            "kind": kind,
-            "effect": pick.of(["open", "close"] if mode == "explicit" else ["auto"]),
-            "symbol": "ACME",
-            "currency": "USD",
-            "quantity": quantity,
-            "price": price,
-            "amount": quantity * price * (-1 if kind == "buy" else 1),
-            "commission": Decimal(1),
-        }
+        return (
+            common
+            | NOTHING
+            | {
+                "kind": kind,
+                "effect": pick.of(["open", "close"] if mode == "explicit" else ["auto"]),
+                "symbol": "ACME",
+                "currency": "USD",
+                "quantity": quantity,
+                "price": price,
+                "amount": quantity * price * (-1 if kind == "buy" else 1),
+                "commission": Decimal(1),
+            }
+        )
     if what == "costs abroad":
         event["commission_currency"] = "EUR"
     if event.get("effect"):
@@ -128,9 +144,7 @@ def lives(count: int = 40, longest: int = 24) -> st.SearchStrategy[Batch]:
     events = st.lists(st.integers(0, 2**60 - 1), min_size=0, max_size=6) | st.lists(
         st.integers(0, 2**60 - 1), min_size=min(8, longest), max_size=longest
     )
-    streams = st.lists(
-        st.tuples(st.integers(0, 2**20 - 1), events), min_size=count, max_size=count
-    ).map(
+    streams = st.lists(st.tuples(st.integers(0, 2**20 - 1), events), min_size=count, max_size=count).map(
         lambda coded: [decode_life(header, codes, number) for number, (header, codes) in enumerate(coded)]
     )
     return st.builds(

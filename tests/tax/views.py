@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from tests.support.ledger import Ledger
@@ -60,7 +59,3 @@ def held(ledger: Ledger, account_ids: Sequence[int], window_days: int = 30) -> l
         (str(row.holding_from), row.quantity, row.cost_added, row.taxable_cost)
         for row in taxable_open_lots(ledger, account_ids, window_days)
     ]
-
-
-def money(text: Any) -> Decimal:
-    return Decimal(text)

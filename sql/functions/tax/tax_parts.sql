@@ -9,7 +9,7 @@
 -- account_ids   accounts that exist; those that count together with them are included
 -- window_days   0 or more
 -- returns       slices by their key, part by part; a part that was replaced by several purchases has a row for each.
---               Quantities are in units of the slice
+--               step: their order within the sale. Quantities are in units of the slice
 -- relies on     account_person_idx, lot_slice_pkey, movement_pkey, movement_of_lots_idx, split_pkey
 CREATE OR REPLACE FUNCTION rollforward.tax_parts(account_ids bigint[], window_days integer)
 RETURNS TABLE (
@@ -18,6 +18,7 @@ RETURNS TABLE (
     entered_by bigint,
     instrument_id bigint,
     lot_offset numeric,
+    step bigint,
     part_from numeric,
     quantity numeric,
     cost numeric,
@@ -175,10 +176,8 @@ BEGIN ATOMIC
     piece AS MATERIALIZED (
         SELECT slice.*, family.family_id,
                CASE WHEN followed.moving_no IS NULL THEN slice.units - coalesce(staying.units, 0)
-                    ELSE greatest(
-                        round(((slice.units - coalesce(staying.units, 0)) * followed.quantity)::numeric(100, 40)
-                                  / followed.per_quantity, 12),
-                        0.000000000001)
+                    ELSE ((slice.units - coalesce(staying.units, 0)) * followed.quantity)::numeric(100, 40)
+                             / followed.per_quantity
                END AS latest_units,
                dense_rank() OVER (
                    PARTITION BY slice.owner_id, slice.currency, family.family_id ORDER BY slice.acquired)::integer AS purchase_no,
@@ -226,10 +225,12 @@ BEGIN ATOMIC
         JOIN purchases USING (owner_id, currency, family_id)
         CROSS JOIN LATERAL rollforward.wash_pass(
             purchases.purchased_on, purchases.replaces, family.piece_purchases, family.piece_closings, family.piece_days,
-            family.piece_units, family.piece_costs, family.piece_proceeds, tax_parts.window_days) AS part
+            family.piece_units, family.piece_costs, family.piece_proceeds, tax_parts.window_days
+        ) WITH ORDINALITY AS part (piece_no, part_from, part_until, cost, proceeds, cost_added, days_added, replaced_by,
+                                   replaced_from, replaced_until, disallowed_loss, step)
     )
     SELECT piece.account_id, piece.opened_by, piece.entered_by, piece.instrument_id, piece.lot_offset::numeric,
-           passed.part_from,
+           passed.step, passed.part_from,
            CASE WHEN piece.closing_kind = 'securities_out' THEN piece.units
                 ELSE part.units_until - part.units_from
            END,

@@ -70,6 +70,9 @@ BEGIN
     JOIN rollforward_data.movement AS closing
         ON closing.account_id = slice.account_id
        AND closing.movement_id = slice.closed_by
+    JOIN rollforward_data.movement AS opening
+        ON opening.account_id = slice.opened_in
+       AND opening.movement_id = slice.opened_by
     LEFT JOIN part
         ON part.account_id = slice.account_id
        AND part.opened_by = slice.opened_by
@@ -85,7 +88,8 @@ BEGIN
     ) AS taxed
     WHERE slice.account_id = ANY (taxable_gains.account_ids)
       AND slice.carried_to IS NULL
-    ORDER BY slice.account_id, slice.closed_on, closing.occurred_at, slice.closed_by, slice.opened_on, slice.opened_by,
+    ORDER BY slice.account_id, slice.closed_on, closing.occurred_at, closing.effect, closing.price, closing.natural_key,
+             slice.opened_on, opening.occurred_at, opening.effect, opening.price, opening.natural_key, slice.entered_on,
              slice.lot_offset, part.part_from;
 END
 $$;

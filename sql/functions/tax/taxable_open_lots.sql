@@ -38,6 +38,9 @@ BEGIN
            taxed.quantity, taxed.cost, taxed.cost_added, taxed.cost + taxed.cost_added
     FROM rollforward_data.lot_slice AS slice
     JOIN rollforward_data.instrument USING (instrument_id)
+    JOIN rollforward_data.movement AS opening
+        ON opening.account_id = slice.opened_in
+       AND opening.movement_id = slice.opened_by
     LEFT JOIN rollforward.tax_parts(taxable_open_lots.account_ids, taxable_open_lots.window_days) AS part
         ON part.account_id = slice.account_id
        AND part.opened_by = slice.opened_by
@@ -52,8 +55,8 @@ BEGIN
     ) AS taxed
     WHERE slice.account_id = ANY (taxable_open_lots.account_ids)
       AND slice.closed_on = 'infinity'
-    ORDER BY slice.account_id, instrument.symbol, slice.currency, slice.side, slice.opened_on, slice.opened_by,
-             slice.lot_offset, part.part_from;
+    ORDER BY slice.account_id, instrument.symbol, slice.currency, slice.side, slice.opened_on, opening.occurred_at,
+             opening.effect, opening.price, opening.natural_key, slice.entered_on, slice.lot_offset, part.part_from;
 END
 $$;
 

@@ -45,9 +45,9 @@ BEGIN
         ON closing.account_id = slice.account_id
        AND closing.movement_id = slice.closed_by
     WHERE part.account_id = ANY (wash_sales.account_ids)
-      AND part.replaced_by IS NOT NULL
-    ORDER BY slice.closed_on, closing.occurred_at, slice.closed_by, slice.opened_on, slice.opened_by, slice.lot_offset,
-             part.part_from, part.replaced_on, part.replaced_by;
+      AND part.disallowed_loss > 0
+    ORDER BY slice.closed_on, closing.occurred_at, closing.effect, closing.price, closing.natural_key, slice.account_id,
+             part.step;
 END
 $$;
 

@@ -47,7 +47,7 @@ class Figure:
         return date.fromisoformat(self.row["as_of"]) if self.row["as_of"] else None
 
     def agrees(self, answer: Any) -> bool:
-        """Whether an answer is right: of an error that it was refused, of a number that it is within tolerance."""
+        """Whether an answer is right: a number within tolerance; for an error, that it was refused."""
         if self.metric == "error":
             return answer is True
         if answer is None or isinstance(answer, bool):
@@ -138,4 +138,6 @@ def _by_case(rows: list[Row]) -> dict[str, list[Row]]:
     grouped: dict[str, list[Row]] = {}
     for row in rows:
         grouped.setdefault(row["case_id"], []).append(row)
-    return {case_id: sorted(rows, key=lambda row: int(row.get("seq", 0))) for case_id, rows in grouped.items()}
+    for of_case in grouped.values():
+        of_case.sort(key=lambda row: int(row.get("seq", 0)))
+    return grouped

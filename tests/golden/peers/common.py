@@ -1,4 +1,4 @@
-"""What adapters share: numbers of a case, movements in the order of its rows, what came out of the calculation."""
+"""What adapters share: numbers of a case, movements in the order of its rows, and what came out."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ def snapshots(ledger: Ledger, accounts: list[int], as_of: Any = LAST_DAY) -> lis
 
 def fx_rate(ledger: Ledger, currency: str, quote_currency: str, as_of: date) -> Decimal:
     found = ledger.value(
-        "SELECT rate FROM rollforward.fx_rate_as_of(ARRAY[%s], ARRAY[%s], %s)", currency, quote_currency, as_of
+        "SELECT rate FROM rollforward.fx_rate_as_of(ARRAY[%s], ARRAY[%s], %s)",
+        currency,
+        quote_currency,
+        as_of,
     )
     assert found is not None, f"no rate of {currency} in {quote_currency} on {as_of}"
     return Decimal(found)

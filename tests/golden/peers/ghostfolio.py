@@ -1,7 +1,7 @@
 """ghostfolio: average cost without fees, in the currency of the portfolio.
 
-The plain figures are those of the account, at the rate of the day asked for. Those "with currency effect" are those of
-a second account, in which every activity has been converted at the rate of its own day.
+The plain figures are those of the account, at the rate of the day asked for. Those "with currency effect" are
+those of a second account, in which every activity has been converted at the rate of its own day.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from tests.golden.peers.common import (
     trade,
 )
 from tests.support.ledger import Ledger
-
 
 
 def answers(ledger: Ledger, case: Case) -> Answer:
@@ -88,13 +87,17 @@ def booked(row: Row, currency: str, rate: Decimal) -> list[Any]:
 
 
 def load_prices(ledger: Ledger, case: Case) -> None:
-    """Quotes, and on days without one the next later quote. They are restated for splits: ours are as of their day."""
+    """Quotes, and on days without one the next later quote.
+
+    They are restated for later splits. Ours are as of their day.
+    """
     quotes = {
         (price["symbol"], date.fromisoformat(price["date"])): Decimal(price["price"])
         for price in case.prices
         if price["price"] and price["symbol"] in ledger.instruments
     }
-    asked = {figure.as_of for figure in case.figures if figure.as_of} | {day_of(row) for row in case.activities}
+    asked = {figure.as_of for figure in case.figures if figure.as_of}
+    asked |= {day_of(row) for row in case.activities}
     for symbol in ledger.instruments:
         quoted = sorted(on for quoted_symbol, on in quotes if quoted_symbol == symbol)
         for on in sorted(asked | set(quoted)):
@@ -178,7 +181,8 @@ class Portfolio:
             ), latest AS (
                 SELECT DISTINCT ON (account_id, instrument_id, currency) snapshot.*
                 FROM asked
-                JOIN rollforward.position_snapshot AS snapshot ON account_id IN (plain, effect) AND snapshot_date <= as_of
+                JOIN rollforward.position_snapshot AS snapshot
+                    ON account_id IN (plain, effect) AND snapshot_date <= as_of
                 ORDER BY account_id, instrument_id, currency, snapshot_date DESC
             )
             SELECT plain.symbol,
@@ -196,11 +200,14 @@ class Portfolio:
                       AND accounting_date <= as_of) AS activities
             FROM asked
             JOIN latest AS plain ON plain.account_id = asked.plain
-            JOIN latest AS effect ON effect.account_id = asked.effect AND effect.instrument_id = plain.instrument_id
+            JOIN latest AS effect
+                ON effect.account_id = asked.effect AND effect.instrument_id = plain.instrument_id
             LEFT JOIN LATERAL rollforward.positions_as_of(ARRAY[asked.plain], as_of) AS held
                 ON held.instrument_id = plain.instrument_id
-            LEFT JOIN LATERAL rollforward.close_as_of(plain.account_id, plain.instrument_id, as_of) AS quote ON true
-            CROSS JOIN LATERAL rollforward.fx_rate_as_of(ARRAY[plain.currency::text], ARRAY[base], as_of) AS fx
+            LEFT JOIN LATERAL rollforward.close_as_of(plain.account_id, plain.instrument_id, as_of) AS quote
+                ON true
+            CROSS JOIN LATERAL rollforward.fx_rate_as_of(
+                ARRAY[plain.currency::text], ARRAY[base], as_of) AS fx
             """,
             self.plain,
             self.effect,

@@ -1,4 +1,4 @@
-"""hledger: lots of an account and commodity; transfers carry them, selectors name them, too few are refused."""
+"""hledger: an account has its lots. Transfers carry them, selectors name them, too few are refused."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ def answers(ledger: Ledger, case: Case) -> Answer:
         if row["account"] not in accounts:
             # the method of the account wins over that of the commodity: rows say which it is
             method = stated(row, "method").lower()
-            accounts[row["account"]] = ledger.account(
-                row["account"], costs_in_lot=False, cost_method=method
-            )
+            accounts[row["account"]] = ledger.account(row["account"], costs_in_lot=False, cost_method=method)
     journey = 0
     before = ""
     for row in case.activities:
@@ -64,10 +62,10 @@ def record(ledger: Ledger, accounts: dict[str, int], row: Row, journey: str) -> 
         case "BUY":
             ledger.record(account, trade(row))
         case "SELL":
-            ledger.record(account, trade(row, lot_ref=selected(ledger, account, row)))
+            ledger.record(account, trade(row, lot_ref=selected(ledger, accounts, row)))
         case "TRANSFER_OUT":
             leaving = {**lots, "effect": "close", "external_id": journey}
-            lot_ref = selected(ledger, account, row)
+            lot_ref = selected(ledger, accounts, row)
             ledger.record(account, event("securities_out", row, lot_ref=lot_ref, **leaving))
         case "TRANSFER_IN":
             arriving = {**lots, "effect": "open", "external_id": journey}
@@ -76,15 +74,15 @@ def record(ledger: Ledger, accounts: dict[str, int], row: Row, journey: str) -> 
             raise AssertionError(f"no translation of {other}")
 
 
-def selected(ledger: Ledger, account: int, row: Row) -> str | None:
+def selected(ledger: Ledger, accounts: dict[str, int], row: Row) -> str | None:
     """Days of the open lots that a selector is about; None where it leaves the choice to the method."""
     if "lot=" not in row["note"]:
         return None
     on, cost = stated(row, "lot"), stated(row, "cost")
-    ledger.process([account])
+    ledger.process(list(accounts.values()))
     lots = [
         lot
-        for lot in open_lots(ledger, account)
+        for lot in open_lots(ledger, accounts[row["account"]])
         if lot.symbol == row["symbol"]
         and lot.opened_on <= day_of(row)
         and (not on or str(lot.opened_on) == on)

@@ -68,7 +68,7 @@ def fees_apart(case: Case) -> bool:
 
 
 def had_for_nothing(ledger: Ledger, account: int, rows: list[Row]) -> dict[str, Decimal]:
-    """Let the units that sales lack come in at no cost at the moment of the sale. How many that were, by row."""
+    """Let units that a sale lacks come in with it, at no cost. How many that were, by row."""
     by_seq = {row["seq"]: row for row in rows}
     missing: dict[str, Decimal] = {}
     ledger.process([account])
@@ -76,9 +76,7 @@ def had_for_nothing(ledger: Ledger, account: int, rows: list[Row]) -> dict[str, 
         first = min(lacking, key=int)
         missing[first] = lacking[first]
         row = by_seq[first]
-        come_in = event(
-            "securities_in", row, symbol=row["symbol"], quantity=lacking[first], effect="open"
-        )
+        come_in = event("securities_in", row, symbol=row["symbol"], quantity=lacking[first], effect="open")
         ledger.record(account, come_in)
         ledger.process([account])
     return missing
@@ -86,7 +84,8 @@ def had_for_nothing(ledger: Ledger, account: int, rows: list[Row]) -> dict[str, 
 
 def lacking_sales(ledger: Ledger, account: int) -> dict[str, Decimal]:
     found = ledger.rows(
-        "SELECT external_id, orphan.quantity - matched_quantity AS units FROM rollforward.orphan_closing AS orphan"
+        "SELECT external_id, orphan.quantity - matched_quantity AS units"
+        " FROM rollforward.orphan_closing AS orphan"
         " JOIN rollforward.movement USING (account_id, movement_id) WHERE account_id = %s",
         account,
     )

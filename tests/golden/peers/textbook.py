@@ -8,7 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from tests.golden.peers.cases import Case, Figure, Row
-from tests.golden.peers.common import ZERO, Answer, amount_of, closed_pieces, day_of, event, number, open_lots, positions, snapshots, trade
+from tests.golden.peers.common import (
+    ZERO,
+    Answer,
+    amount_of,
+    closed_pieces,
+    day_of,
+    event,
+    number,
+    open_lots,
+    positions,
+    snapshots,
+    trade,
+)
 from tests.support.ledger import Ledger
 
 OPTION = re.compile(r"([A-Z]+)(\d\d)(\d\d)(\d\d)([CP])(\d{8})")
