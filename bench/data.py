@@ -123,14 +123,15 @@ SELECT 1 + trade.position / 50,
        'USD',
        1 + trade.position %% 50,
        trade.quantity,
-       10,
-       CASE WHEN trade.buys THEN -10 ELSE 10 END * trade.quantity,
+       trade.price,
+       CASE WHEN trade.buys THEN -1 ELSE 1 END * trade.price * trade.quantity,
        int8send(trade.number)
 FROM (
     SELECT number,
            number %% %(positions)s AS position,
            number / %(positions)s AS step,
            1 + abs(hashint8extended(number, %(seed)s) %% 100) AS quantity,
+           5 + abs(hashint8extended(number, %(seed)s + 2) %% 1000) / 100.0 AS price,
            abs(hashint8extended(number, %(seed)s + 1) %% 10) < CASE WHEN %(auto)s THEN 5 ELSE 6 END AS buys
     FROM generate_series(0, %(trades)s::bigint - 1) AS number
 ) AS trade

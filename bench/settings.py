@@ -32,6 +32,7 @@ class Scale:
     many_accounts: int  # for client and reference, over 60 dates
     batch_accounts: int  # for batch ÷ floor, 100 movements each
     fifo_trades: int  # in one position, and over a tenth as many
+    method_trades: int  # likewise, for the other cost methods
     lookup_accounts: int  # 50 snapshots each
     backdated_accounts: tuple[int, int]
 
@@ -43,6 +44,7 @@ FULL = Scale(
     many_accounts=100,
     batch_accounts=10_000,
     fifo_trades=1_000_000,
+    method_trades=100_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 10_000),
 )
@@ -53,6 +55,7 @@ QUICK = Scale(
     many_accounts=20,
     batch_accounts=500,
     fifo_trades=20_000,
+    method_trades=10_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 1_000),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import sql
 
 from bench.claims import BATCH_OVER_FLOOR, CLIENT_OVER_BATCH, Line
-from bench.contestants import backdated, batch, chatty_client, fifo, floor, lookup, reference
+from bench.contestants import backdated, batch, chatty_client, fifo, floor, lookup, methods, reference
 from bench.data import Ledger
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, Spread, interleaved
@@ -126,6 +126,7 @@ SUITES: dict[str, Suite] = {
     "client": client,
     "batch": batch_over_floor,
     "fifo": fifo.measure,
+    "methods": methods.measure,
     "lookup": lookup.measure,
     "backdated": backdated.measure,
 }

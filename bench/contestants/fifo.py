@@ -18,9 +18,13 @@ from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, Spread, interleaved, seconds
 from bench.settings import Scale
 
-_STAGE = """
-SELECT rollforward.stage_events(%s::bigint[], '-infinity', 'infinity', false)
-"""
+_STAGE = (
+    "SELECT rollforward.prepare_stage()",
+    "SELECT rollforward.stage_scope(%(account_ids)s::bigint[], '-infinity', 'infinity', false)",
+    "SELECT rollforward.stage_positions('infinity')",
+    "SELECT rollforward.stage_carries('infinity')",
+    "SELECT rollforward.stage_events('infinity')",
+)
 
 
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
@@ -42,7 +46,7 @@ def _lines(
     matching: list[list[float]] = [[], []]
     for _ in range(repetitions):
         for samples, (trades, database) in zip(matching, pairs, strict=True):
-            samples.append(_match_only(database.connection, trades))
+            samples.append(match_only(database.connection, trades))
     in_one, in_many = (Spread(tuple(samples)) for samples in matching)
     for spread, trades in ((in_one, one), (in_many, many)):
         where = f"{trades.trades:,} {kind} trades, positions: {trades.positions:,}"
@@ -62,11 +66,12 @@ def _lines(
     yield Line("fifo", f"whole batch, {kind}, one ÷ many", "x", whole["one"].over(whole["many"]))
 
 
-def _match_only(connection: Connection[TupleRow], trades: Trades) -> float:
+def match_only(connection: Connection[TupleRow], trades: Trades) -> float:
+    """Seconds that the matching of all trades takes."""
     taken = 0.0
     with connection.transaction():
-        connection.execute("SELECT rollforward.prepare_stage()")
-        connection.execute(_STAGE, (trades.account_ids,))
+        for step in _STAGE:
+            connection.execute(step, {"account_ids": trades.account_ids})
         taken = seconds(lambda: connection.execute("SELECT rollforward.match_lots()"))
         raise Rollback
     return taken

@@ -23,7 +23,9 @@ def test_an_added_account_is_listed_with_its_settings(command: CommandLine):
         "broker": "B",
         "person": "P",
         "base_currency": "EUR",
+        "cost_method": "fifo",
         "costs_in_lot": True,
+        "premium_in_cost": False,
     }
 
 
@@ -32,7 +34,7 @@ def test_the_list_is_a_table_in_the_order_of_names(command: CommandLine):
         command.succeed("accounts", "add", name)
     lines = command.succeed("accounts", "list").out.splitlines()
     assert lines[0].split() == [
-        "account_id", "account_number", "broker", "person", "base_currency", "costs_in_lot",
+        "account_number", "broker", "person", "base_currency", "cost_method", "costs_in_lot", "premium_in_cost",
     ]  # fmt: skip
     listed = [account["account_number"] for account in command.json("accounts", "list")]
     assert sorted(listed) == ["B", "a 1", "b"]
@@ -43,11 +45,24 @@ def test_no_account_is_an_empty_list(command: CommandLine):
     assert command.json("accounts", "list") == []
 
 
+def test_a_cost_method_applies_from_a_day_on(command: CommandLine):
+    command.succeed("accounts", "add", "U1")
+    done = command.succeed("accounts", "set", "U1", "cost_method", "average", "--from", "2025-07-01")
+    assert done.out == "U1: cost_method = average from 2025-07-01\n"
+    (account,) = command.json("accounts", "list")
+    assert account["cost_method"] == "average"
+    refused = command.run("accounts", "set", "U1", "costs_in_lot", "true", "--from", "2025-07-01")
+    assert refused.code == 1
+    assert "no day" in refused.err
+
+
 @pytest.mark.parametrize(
     ("key", "value", "stored"),
     [
         ("base_currency", "CHF", "CHF"),
         ("costs_in_lot", "FALSE", False),
+        ("premium_in_cost", "yes", True),
+        ("cost_method", "hifo by price", "hifo"),
         ("broker", "B", "B"),
         ("person", "P", "P"),
     ],

@@ -74,6 +74,16 @@ def test_an_account_counts_its_first_day(ledger):
     assert (found.start_date, found.end_date, found.period_return) == (day(-1), day(0), Decimal("0.01"))
 
 
+def test_nothing_is_no_return_of_zero(ledger):
+    nothing, from_nothing = call(
+        ledger,
+        "modified_dietz_returns",
+        [(1, day(0), 0, 0), (1, day(9), 0, 0), (2, day(0), 0, 0), (2, day(9), 5, 0)],
+    )
+    assert (nothing.period_return, nothing.reason) == (None, "nothing_invested")
+    assert (from_nothing.period_return, from_nothing.reason) == (None, "no_base")
+
+
 def test_more_than_all_is_lost(ledger):
     (found,) = call(ledger, "modified_dietz_returns", [(1, day(0), 100, 0), (1, day(9), -20, 0)])
     assert (found.period_return, found.annual_return) == (Decimal("-1.2"), None)

@@ -133,6 +133,9 @@ SEVERAL = [
     (("1.1", "1.2", "1.3", "1.4"), "1.1", 4),
     (("0.5", "0.9", "1.05", "2", "8"), "1.05", 5),
     (("1.1", "1.1001"), "1.1", 2),
+    (("1", "1.2"), "1", 2),
+    (("0.9", "1", "1.2"), "1", 3),
+    (("1", "1"), "1", 1),
 ]
 
 
@@ -142,6 +145,25 @@ def test_of_several_rates_that_nearest_to_zero_is_taken(ledger, growths, taken, 
     (found,) = xirr(ledger, from_rates(*growths, first=first))
     assert near(found.annual_return, Decimal(taken) - 1, 1e-10)
     assert found.solutions == solutions
+
+
+@quick(60)
+@given(percents=st.sets(st.integers(50, 200), min_size=1, max_size=5), first=st.sampled_from([-1000, 1000]))
+def test_all_rates_are_found(ledger, percents, first):
+    (found,) = xirr(ledger, from_rates(*(Decimal(each) / 100 for each in percents), first=first))
+    assert found.solutions == len(percents)
+    distances = {each: abs(math.log(each / 100)) for each in percents}
+    nearest = [each for each in percents if distances[each] < min(distances.values()) + 1e-9]
+    assert any(near(found.annual_return, Decimal(each) / 100 - 1, 1e-4) for each in nearest)
+
+
+def test_what_is_owed_may_change_its_side_at_the_very_end(ledger):
+    """One rate is found where nothing is owed the other way for long; there are two more."""
+    amounts = [-1000, 551, -2396, 5781, -3587, 614]
+    flows = [(day(YEAR * year), amount) for year, amount in zip([0, 6, 7, 8, 9, 10], amounts, strict=True)]
+    (found,) = xirr(ledger, flows)
+    assert near(found.annual_return, -0.00545944890386695, 1e-9)
+    assert found.solutions == 3
 
 
 @pytest.mark.parametrize("first", [-1000, 1000])

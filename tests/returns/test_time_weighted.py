@@ -197,6 +197,8 @@ def test_growth_of_any_size_is_no_error(ledger):
     paid_out = [(3, day(number), small, -large) for number in range(30)]
     found = per_series(call(ledger, "time_weighted_returns", by_turns + refunded + paid_out))
     assert near(found[1][-1].growth / Decimal("1e40"), 1)
+    assert near(found[1][1].growth / Decimal("1e40"), 1)
+    assert near(found[2][1].growth / small, 1)
     assert found[2][-1].growth == 0
     assert found[3][-1].growth == Decimal("Infinity")
 

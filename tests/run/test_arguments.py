@@ -21,10 +21,32 @@ CALLS = {
     "process_per_date(bigint, date, date)": ["1", FIRST, LAST],
     "latest_snapshots(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "snapshots_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
+    "positions_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
+    "account_values(bigint[], date, date)": ["'{1}'", FIRST, LAST],
+    "account_returns(bigint[], date, date, text, text)": ["'{1}'", FIRST, LAST, "'end'", "'actual/365'"],
+    "expire_options(date)": ["date '2025-01-01'"],
+    "save_splits(text[], date[], text[], text[])": ["'{A}'", "'{2025-01-01}'", "'{2/1}'"],
+    "fx_rate_as_of(text[], text[], date)": ["'{USD}'", "'{EUR}'", "date '2025-01-01'"],
+    "person_snapshots(date, text, bigint[])": ["date '2025-01-01'", "'USD'"],
+    "unrated(date, date)": ["date '2025-01-01'", "date '2025-12-31'"],
+    "save_fx_rates(text[], text[], date[], numeric[])": ["'{USD}'", "'{EUR}'", "'{2025-01-01}'", "'{1}'"],
+    "fx_rate_offences(text[], text[], date[], numeric[])": ["'{USD}'", "'{EUR}'", "'{2025-01-01}'", "'{1}'"],
+    "set_person_currency(text, text)": ["'P'"],
+    "time_weighted_returns(bigint[], date[], numeric[], numeric[], text, text)":
+        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'"],
+    "money_weighted_returns(bigint[], date[], numeric[], numeric[], text, text, text)":
+        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
+    "modified_dietz_returns(bigint[], date[], numeric[], numeric[], text, text, text)":
+        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
+    "max_drawdowns(bigint[], date[], numeric[])": ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"],
+    "xirr(bigint[], date[], numeric[], text)": ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{-1,2}'::numeric[]", "'actual/365'"],
+    "wash_sales(bigint[], integer)": ["'{1}'", "30"],
+    "taxable_gains(bigint[], integer)": ["'{1}'", "30"],
+    "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
     "explain_snapshot(bigint, text, date, text)": ["1", "'USD'", "date '2025-12-31'", "'deposited'"],
     "import_tastytrade(text)": ["'7'"],
     "add_account(text, text, text, text)": ["'8'", "'USD'"],
-    "set_account(text, text, text)": ["'7'", "'costs_in_lot'", "'true'"],
+    "set_account(text, text, text, date)": ["'7'", "'costs_in_lot'", "'true'"],
 }  # fmt: skip
 NULLS = [(call, position) for call, arguments in CALLS.items() for position in range(len(arguments))]
 
@@ -98,7 +120,15 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
               AND pronargs > pronargdefaults
         """)
     }
-    helpers = {"given(anyelement, text)", "percentage(numeric, numeric)"}
+    helpers = {
+        "given(anyelement, text)",
+        "percentage(numeric, numeric)",
+        "converted(numeric, numeric)",
+        "fx_leg(text, text, date)",
+        "fx_rate_at(text, text, date)",
+        "person_totals(bigint, text, date)",
+        "annualised_return(numeric, date, date, text)",
+    }
     assert callable_ - helpers == CALLS.keys()
 
 

@@ -137,7 +137,7 @@ def test_q16_an_edit_by_hand_realizes_and_doubles_nothing(ledger, account):
     ledger.record(account, sell("2025-01-03", "ACME", 5, "70"))
     ledger.process_stale()
     assert ledger.snapshot(account, "2025-01-06").realized_gains == 50
-    assert len(ledger.rows("SELECT FROM rollforward.account_snapshot WHERE account_id = %s", account)) == 3
+    assert len(ledger.rows("SELECT 1 FROM rollforward.account_snapshot WHERE account_id = %s", account)) == 3
 
 
 def test_q17_a_price_is_found_and_a_split_is_applied(ledger, account):

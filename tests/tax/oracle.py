@@ -52,7 +52,7 @@ def taxes(trades: list[Trade], lifo: bool, window: int) -> Taxes:
         leaving = [unit for lot in there for unit in lot if not unit.is_gone][: -sale.units]
         for unit in leaving:
             unit.is_gone = True
-        for unit in leaving:
+        for unit in sorted(leaving, key=lambda unit: unit.bought.on):
             loss = unit.bought.price + unit.added - sale.price
             taxed = -loss
             for lot in lots:

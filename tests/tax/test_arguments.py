@@ -65,4 +65,4 @@ def test_every_role_may_ask_and_only_for_the_answer(ledger, role):
     )
     names = {row.proname for row in allowed}
     assert names >= set(FUNCTIONS)
-    assert not names & {"tax_parts", "wash_pass", "part_units", "require_window"}
+    assert not names & {"tax_parts", "tax_pieces", "wash_pass", "part_units", "require_window"}

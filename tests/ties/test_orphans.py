@@ -73,10 +73,12 @@ def test_ties_of_a_broken_figure_name_it(ledger):
     assert ledger.ties([account]) == []
     breaks = {
         "UPDATE rollforward_data.account_snapshot SET cash_balance = cash_balance + 1": {
-            "cash balance = sum of all signed amounts"
+            "cash balance = sum of all signed amounts",
+            "gains + income - costs = value - net contributions",
         },
         "UPDATE rollforward_data.account_snapshot SET realized_gains = 0": {
-            "realized gains = gains of closed lots"
+            "realized gains = gains of closed lots",
+            "gains + income - costs = value - net contributions",
         },
         "UPDATE rollforward_data.position_snapshot SET long_quantity = long_quantity + 1": {
             "open lots = position"
@@ -84,7 +86,7 @@ def test_ties_of_a_broken_figure_name_it(ledger):
         "UPDATE rollforward_data.position_snapshot SET long_cost = 0": {"cost of open lots = cost basis"},
         "DELETE FROM rollforward_data.lot_slice WHERE closed_by IS NULL": {
             "slices of a lot = its quantity",
-            "cost of the slices of a lot = its cost",
+            "cost of slices = cost of lots",
             "open lots = position",
             "cost of open lots = cost basis",
             "flat position: realized = cash",

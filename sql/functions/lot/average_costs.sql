@@ -8,77 +8,80 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    rows_staged bigint;
 BEGIN
     IF NOT EXISTS (SELECT FROM stage_node AS node WHERE node.method = 'average' AND node.level = average_costs.level) THEN
         RETURN;
     END IF;
 
+    SELECT count(*) INTO rows_staged FROM stage_slice;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_slice', rows_staged);
+
     WITH pooled AS MATERIALIZED (
-        SELECT slice.*
+        SELECT slice.ctid AS slice_id, slice.*, slice.node_no * 2 + (slice.side = 'short')::integer AS queue_no
         FROM stage_slice AS slice
         JOIN stage_node AS node USING (node_no)
         WHERE node.method = 'average'
           AND node.level = average_costs.level
     ),
     turn AS (
-        SELECT node_no, side, 0 AS ordinal, sum(quantity) AS opened, sum(cost) AS cost, 0::numeric AS closed
-        FROM stage_lot
-        WHERE ordinal = 0
-        GROUP BY node_no, side
+        SELECT lot.node_no * 2 + (lot.side = 'short')::integer AS queue_no, 0 AS ordinal,
+               sum(lot.quantity) AS opened, sum(lot.cost) AS cost, 0::numeric AS closed
+        FROM stage_lot AS lot
+        JOIN stage_node AS node USING (node_no)
+        WHERE lot.ordinal = 0
+          AND node.method = 'average'
+          AND node.level = average_costs.level
+        GROUP BY lot.node_no, lot.side
         UNION ALL
-        SELECT node_no, side, entered_ordinal, sum(quantity), sum(entered_cost), 0
+        SELECT queue_no, entered_ordinal, sum(quantity), sum(entered_cost), 0
         FROM pooled
         WHERE entered_ordinal > 0
-        GROUP BY node_no, side, entered_ordinal
+        GROUP BY queue_no, entered_ordinal
         UNION ALL
-        SELECT node_no, side, closed_ordinal, 0, 0, sum(quantity)
+        SELECT queue_no, closed_ordinal, 0, 0, sum(quantity)
         FROM pooled
         WHERE closed_ordinal IS NOT NULL
-        GROUP BY node_no, side, closed_ordinal
+        GROUP BY queue_no, closed_ordinal
     ),
     pool AS (
-        SELECT turn.node_no, turn.side, turn.ordinal, turn.closed,
-               rollforward.pool(turn.opened, turn.cost, turn.closed) OVER side AS after,
-               row_number() OVER (PARTITION BY turn.node_no, turn.side ORDER BY turn.ordinal DESC) AS from_end
+        SELECT turn.queue_no, turn.ordinal,
+               rollforward.pool(turn.opened, turn.cost, turn.closed) OVER queue AS after,
+               row_number() OVER (PARTITION BY turn.queue_no ORDER BY turn.ordinal DESC) = 1 AS is_last
         FROM turn
-        WHERE turn.node_no IN (SELECT pooled.node_no FROM pooled)
-        WINDOW side AS (PARTITION BY turn.node_no, turn.side ORDER BY turn.ordinal ROWS UNBOUNDED PRECEDING)
+        WINDOW queue AS (PARTITION BY turn.queue_no ORDER BY turn.ordinal ROWS UNBOUNDED PRECEDING)
     ),
+    -- what each closing took, and what is left in the end; numbered, so that pieces find it by one key
     taken AS (
-        -- what each closing took, and, without a closing, what is left
-        SELECT node_no, side, ordinal AS closed_ordinal,
-               lag(after[2]) OVER (PARTITION BY node_no, side ORDER BY ordinal) - after[2] AS cost
+        SELECT ordinal * 2 + queue_no % 2 AS taken_no,
+               lag(after[2]) OVER (PARTITION BY queue_no ORDER BY ordinal) - after[2] AS cost
         FROM pool
         UNION ALL
-        SELECT node_no, side, NULL, after[2]
+        SELECT -queue_no, after[2]
         FROM pool
-        WHERE from_end = 1
+        WHERE is_last
     ),
     piece AS (
-        SELECT pooled.node_no, pooled.side, pooled.closed_ordinal, pooled.lot_no, pooled.lot_offset, pooled.quantity,
+        SELECT pooled.slice_id, pooled.quantity, pooled.closed_ordinal,
+               coalesce(pooled.closed_ordinal * 2 + pooled.queue_no % 2, -pooled.queue_no) AS taken_no,
                sum(pooled.quantity) OVER (
-                   PARTITION BY pooled.node_no, pooled.side, pooled.closed_ordinal
-                   ORDER BY pooled.lot_no ROWS UNBOUNDED PRECEDING) AS units,
-               sum(pooled.quantity) OVER (PARTITION BY pooled.node_no, pooled.side, pooled.closed_ordinal) AS all_units
+                   PARTITION BY pooled.queue_no, pooled.closed_ordinal
+                   ORDER BY pooled.lot_no, pooled.lot_offset ROWS UNBOUNDED PRECEDING) AS units,
+               sum(pooled.quantity) OVER (PARTITION BY pooled.queue_no, pooled.closed_ordinal) AS all_units
         FROM pooled
     )
     UPDATE stage_slice AS slice
     SET cost = share.cost,
         proceeds = CASE WHEN closing.kind = 'securities_out' THEN share.cost ELSE slice.proceeds END
     FROM piece
-    JOIN taken
-        ON taken.node_no = piece.node_no
-       AND taken.side = piece.side
-       AND taken.closed_ordinal IS NOT DISTINCT FROM piece.closed_ordinal
+    JOIN taken USING (taken_no)
     LEFT JOIN stage_event AS closing ON closing.ordinal = piece.closed_ordinal
     CROSS JOIN LATERAL (
         SELECT rollforward.allocated(taken.cost, piece.units, piece.all_units)
                - rollforward.allocated(taken.cost, piece.units - piece.quantity, piece.all_units) AS cost
     ) AS share
-    WHERE slice.node_no = piece.node_no
-      AND slice.side = piece.side
-      AND slice.lot_no = piece.lot_no
-      AND slice.lot_offset = piece.lot_offset;
+    WHERE slice.ctid = piece.slice_id;
 END
 $$;
 

@@ -20,12 +20,12 @@ BEGIN
     idle AS (
         DELETE FROM stage_event AS event
         USING stage_carry AS carry
+        LEFT JOIN first_event USING (position_no)
         WHERE carry.is_method
-          AND carry.event_id = event.movement_id
-          AND carry.position_no = event.position_no
-          AND event.ordinal < coalesce(
-              (SELECT first_event.ordinal FROM first_event WHERE first_event.position_no = event.position_no), event.ordinal + 1)
-          AND event.position_no NOT IN (SELECT node_no FROM stage_lot)
+          AND event.movement_id = carry.event_id
+          AND event.position_no = carry.position_no
+          AND (first_event.ordinal IS NULL OR event.ordinal < first_event.ordinal)
+          AND NOT EXISTS (SELECT FROM stage_lot AS lot WHERE lot.node_no = carry.position_no)
         RETURNING event.position_no, event.movement_id
     )
     DELETE FROM stage_carry AS carry

@@ -1,7 +1,8 @@
 -- Matches the nodes of one level that lots do not leave in turn, and adds the slices to stage_slice.
 --
 -- cut_ranked_lots decides which lots a closing takes; here the cuts become slices, with their cost and proceeds, and so does
--- what is left of each lot.
+-- what is left of each lot. Lots are joined on one key, of node and rank: joined on both columns, the one position of a
+-- large account is one large group.
 CREATE OR REPLACE FUNCTION rollforward.match_by_rank(level integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -18,34 +19,33 @@ BEGIN
         node_no, position_no, side, lot_no, opened_by, opened_in, entered_by, lot_offset, quantity, opened_on, entered_on,
         entered_ordinal, closed_on, closed_by, closed_ordinal, entered_cost, cost, proceeds, lot_quantity, lot_cost)
     WITH cut AS MATERIALIZED (
-        SELECT *, row_number() OVER () AS cut_no
-        FROM rollforward.cut_ranked_lots(level)
+        SELECT cut.*, cut.node_no::bigint << 32 | cut.rank AS lot_key, row_number() OVER () AS cut_no
+        FROM rollforward.cut_ranked_lots(level) AS cut
     ),
     lot AS (
-        SELECT cut.node_no, cut.rank, cut.axis_from, cut.units, coalesce(cut.lot_units, cut.units) AS lot_quantity,
+        SELECT cut.node_no, cut.lot_key, cut.axis_from, cut.units, coalesce(cut.lot_units, cut.units) AS lot_quantity,
                part.queue_no % 2 = 1 AS is_short, part.ordinal AS entered_ordinal,
                part.lot_no, part.opened_by, part.opened_in, part.opened_on,
                part.movement_id AS entered_by, part.on_date AS entered_on,
                part.value - rollforward.allocated(part.value, cut.own_from, part.all_units) AS lot_cost
         FROM cut
         JOIN stage_part AS part
-            ON part.queue_no / 2 = cut.node_no
-           AND part.rank = cut.rank
+            ON (part.queue_no / 2)::bigint << 32 | part.rank = cut.lot_key
         WHERE cut.ordinal IS NULL
     ),
     piece AS (
-        SELECT node_no, rank, ordinal, units, own_from,
-               sum(units) OVER (PARTITION BY node_no, rank ORDER BY cut_no ROWS UNBOUNDED PRECEDING) - units AS gone_before
+        SELECT lot_key, ordinal, units, own_from,
+               sum(units) OVER (PARTITION BY lot_key ORDER BY cut_no ROWS UNBOUNDED PRECEDING) - units AS gone_before
         FROM cut
         WHERE ordinal IS NOT NULL
         UNION ALL
-        SELECT cut.node_no, cut.rank, NULL,
+        SELECT cut.lot_key, NULL,
                coalesce(max(cut.units) FILTER (WHERE cut.ordinal IS NULL), 0)
                    - coalesce(sum(cut.units) FILTER (WHERE cut.ordinal IS NOT NULL), 0),
                NULL,
                coalesce(sum(cut.units) FILTER (WHERE cut.ordinal IS NOT NULL), 0)
         FROM cut
-        GROUP BY cut.node_no, cut.rank
+        GROUP BY cut.lot_key
     ),
     valued AS (
         SELECT lot.*, piece.units AS quantity, lot.axis_from + piece.gone_before AS lot_offset,
@@ -57,7 +57,7 @@ BEGIN
                    * (rollforward.allocated(closing.net, piece.own_from + piece.units, closing.quantity)
                       - rollforward.allocated(closing.net, piece.own_from, closing.quantity)) AS proceeds
         FROM piece
-        JOIN lot USING (node_no, rank)
+        JOIN lot USING (lot_key)
         LEFT JOIN stage_event AS closing ON closing.ordinal = piece.ordinal
         WHERE piece.units > 0
     )

@@ -75,7 +75,8 @@ BEGIN
         JOIN opening USING (opening_no)
         LEFT JOIN closing
             ON closing.closing_no = segment.closing_no
-           AND closing.queue_no = segment.queue_no
+           -- numbers are unique; this only says whether there is one, and must not be what is joined on
+           AND closing.queue_no - segment.queue_no = 0
         WHERE segment.axis_end > segment.axis_start
         OFFSET 0
     ),

@@ -8,6 +8,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
+DECLARE
+    rows_staged bigint;
 BEGIN
     INSERT INTO stage_part
     WITH candidate AS (
@@ -51,6 +53,8 @@ BEGIN
                ORDER BY CASE method WHEN 'hifo' THEN -unit_cost WHEN 'lofo' THEN unit_cost END,
                         CASE method WHEN 'lifo' THEN -lot_no ELSE lot_no END)
     FROM acquired;
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_part', rows_staged);
 END
 $$;
 

@@ -13,7 +13,7 @@ BEGIN
     SELECT max(position_no) INTO last_node FROM stage_position;
 
     WITH departure AS (
-        SELECT event.ordinal, carry.position_no, carry.event_id, carry.on_date,
+        SELECT event.ordinal, carry.position_no, carry.to_position_no, carry.event_id, carry.on_date,
                last_node + row_number() OVER (ORDER BY event.ordinal)::integer AS next_node
         FROM stage_carry AS carry
         JOIN stage_event AS event
@@ -50,12 +50,8 @@ BEGIN
     JOIN placed AS place USING (ordinal)
     LEFT JOIN placed AS arrival
         ON arrival.movement_id = departure.event_id
-       AND arrival.position_no <> departure.position_no
-       AND EXISTS (
-           SELECT FROM stage_carry AS path
-           WHERE path.event_id = departure.event_id
-             AND path.position_no = departure.position_no
-             AND path.to_position_no = arrival.position_no)
+       AND arrival.position_no = departure.to_position_no
+       AND departure.to_position_no <> departure.position_no
     WHERE carry.position_no = departure.position_no
       AND carry.event_id = departure.event_id;
 END

@@ -12,9 +12,13 @@ AS $$
 DECLARE
     number CONSTANT text := '[0-9]{1,20}(\.[0-9]{1,12})?';
 BEGIN
-    IF symbols IS NULL OR cardinality(symbols) <> ALL (ARRAY[
-        coalesce(cardinality(split_dates), -1), coalesce(cardinality(ratios), -1),
-        coalesce(cardinality(to_symbols), cardinality(symbols))])
+    IF symbols IS NULL OR split_dates IS NULL OR ratios IS NULL THEN
+        RETURN jsonb_build_array(jsonb_build_object(
+            'argument', CASE WHEN symbols IS NULL THEN 'symbols' WHEN split_dates IS NULL THEN 'split_dates' ELSE 'ratios' END,
+            'value', NULL, 'reason', 'an argument is missing'));
+    END IF;
+    IF cardinality(symbols) <> cardinality(split_dates) OR cardinality(symbols) <> cardinality(ratios)
+       OR cardinality(symbols) <> cardinality(to_symbols)
     THEN
         RETURN jsonb_build_array(jsonb_build_object(
             'argument', 'symbols', 'value', to_jsonb(symbols), 'reason', 'the arrays are not of one length'));

@@ -76,41 +76,39 @@ BEGIN
         FROM opened
         ORDER BY opened.series_id, opened.on_date  -- as they are; so each step is computed once, not where it is used
     ),
-    judged AS (
-        SELECT based.series_id, based.on_date, based.base, based.gain,
-               CASE WHEN based.base > 0 THEN (based.base + based.gain) / based.base END AS day_growth,
-               CASE
-                   WHEN based.base > 0 THEN NULL
-                   WHEN based.base IS NULL THEN 'first_day'
-                   WHEN based.base < 0 THEN 'negative_base'
-                   WHEN based.gain = 0 THEN 'nothing_invested'
-                   ELSE 'no_base'
-               END AS reason
+    measured AS (
+        SELECT based.*,
+               CASE WHEN based.base > 0 AND based.base + based.gain > 0
+                    THEN ln(((based.base + based.gain) / based.base)::double precision)
+                    WHEN based.base > 0 THEN '-Infinity' END AS log_growth
         FROM based
         ORDER BY based.series_id, based.on_date
     ),
     linked AS (
-        SELECT judged.*,
-               sum(CASE WHEN judged.day_growth > 0 THEN ln(judged.day_growth::double precision) END) OVER so_far
-                   AS log_growth,
-               bool_or(judged.day_growth <= 0) OVER so_far AS is_lost,
-               count(judged.reason) FILTER (WHERE judged.base < 0 OR judged.base = 0 AND judged.gain <> 0) OVER so_far
+        SELECT measured.series_id, measured.on_date, measured.base, measured.gain,
+               sum(measured.log_growth) OVER so_far AS log_growth,
+               count(*) FILTER (WHERE measured.base < 0 OR measured.base = 0 AND measured.gain <> 0) OVER so_far
                    AS unmeasured_days
-        FROM judged
-        WINDOW so_far AS (PARTITION BY judged.series_id ORDER BY judged.on_date ROWS UNBOUNDED PRECEDING)
+        FROM measured
+        WINDOW so_far AS (PARTITION BY measured.series_id ORDER BY measured.on_date ROWS UNBOUNDED PRECEDING)
     ),
     grown AS (
-        SELECT linked.*,
-               CASE WHEN linked.is_lost THEN 0 ELSE rollforward.growth(linked.log_growth) END AS growth
+        SELECT linked.*, rollforward.growth(linked.log_growth) AS growth
         FROM linked
         ORDER BY linked.series_id, linked.on_date
     )
     SELECT grown.series_id, grown.on_date, grown.base, grown.gain,
            CASE WHEN grown.base > 0 THEN round(grown.gain / grown.base, 12) END,
            grown.growth,
-           CASE WHEN grown.is_lost OR grown.log_growth IS NOT NULL THEN round(grown.growth - 1, 12) END,
+           CASE WHEN grown.log_growth IS NOT NULL THEN round(grown.growth - 1, 12) END,
            grown.unmeasured_days,
-           grown.reason
+           CASE
+               WHEN grown.base > 0 THEN NULL
+               WHEN grown.base IS NULL THEN 'first_day'
+               WHEN grown.base < 0 THEN 'negative_base'
+               WHEN grown.gain = 0 THEN 'nothing_invested'
+               ELSE 'no_base'
+           END
     FROM grown
     ORDER BY grown.series_id, grown.on_date;
 END

@@ -48,8 +48,7 @@ BEGIN
                found.quantity, found.cost, found.proceeds, found.cost_added, found.days_added,
                sum(found.disallowed_loss) AS disallowed_loss
         FROM rollforward.tax_parts(taxable_gains.account_ids, taxable_gains.window_days) AS found
-        WHERE found.account_id = ANY (taxable_gains.account_ids)
-          AND found.proceeds IS NOT NULL
+        WHERE found.proceeds IS NOT NULL
         GROUP BY found.account_id, found.opened_by, found.entered_by, found.instrument_id, found.lot_offset, found.part_from,
                  found.quantity, found.cost, found.proceeds, found.cost_added, found.days_added
     )
@@ -57,7 +56,8 @@ BEGIN
            slice.opened_by, slice.closed_by, slice.opened_on, slice.opened_on - coalesce(part.days_added, 0),
            slice.closed_on, taxed.quantity, taxed.cost, taxed.cost_added, taxed.proceeds,
            CASE slice.side
-               WHEN 'long' THEN taxed.proceeds - taxed.cost - CASE closing.kind WHEN 'securities_out' THEN taxed.cost_added ELSE 0 END
+               WHEN 'long' THEN taxed.proceeds - taxed.cost
+                    - CASE closing.kind WHEN 'securities_out' THEN taxed.cost_added ELSE 0 END
                ELSE slice.gain
            END,
            taxed.disallowed_loss,

@@ -44,7 +44,7 @@ BEGIN
     JOIN rollforward_data.movement AS closing
         ON closing.account_id = slice.account_id
        AND closing.movement_id = slice.closed_by
-    WHERE part.account_id = ANY (wash_sales.account_ids)
+    WHERE slice.account_id = ANY (wash_sales.account_ids)
       AND part.disallowed_loss > 0
     ORDER BY slice.closed_on, closing.occurred_at, closing.effect, closing.price, closing.natural_key, slice.account_id,
              part.step;

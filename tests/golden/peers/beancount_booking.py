@@ -129,8 +129,8 @@ def lot_of(row: Row) -> Lot:
 class Books:
     """Accounts of the ledger that stand for one account of beancount.
 
-    Units without a cost are one account. In method AVERAGE what selectors tell apart is averaged apart, and is
-    an account; averaging begins with the first reduction.
+    Units without a cost are one account. In method AVERAGE what selectors tell apart is averaged apart, and
+    is an account; averaging begins with the first reduction.
     """
 
     def __init__(self, ledger: Ledger, case: Case) -> None:

@@ -26,14 +26,16 @@ from tests.support.ledger import Ledger
 
 A_DAY = timedelta(days=1)
 HOLDING_VALUE = " (holding value)"
-DEBTS = {"CreditCard"}
+DEBTS = {"CreditCard", "Loan", "OtherLiability"}
+NO_CASH = {"Property", "Vehicle", "OtherAsset", "Loan", "OtherLiability"}
+NO_FLOWS = {"Property", "Vehicle", "OtherAsset", "OtherLiability"}
 
 
 def answers(ledger: Ledger, case: Case) -> Answer:
     base = next((figure.row["unit"] for figure in case.figures if figure.row["unit"]), "USD")
     load_rates(ledger, case)
     load_prices(ledger, case, base)
-    book = Book(ledger, base, owed=any(figure.key in DEBTS for figure in case.figures))
+    book = Book(ledger, base, next((row["account"] for row in case.activities), ""))
     book.bring_in(case)
     for row in case.activities:
         book.record(row)
@@ -83,12 +85,17 @@ def units_on(case: Case, symbol: str, on: date) -> Decimal:
 
 
 class Book:
-    """The account of a case. A debt is cash below zero, and told the other way round."""
+    """The account of a case.
 
-    def __init__(self, ledger: Ledger, base: str, owed: bool) -> None:
+    What it holds beside securities is kept as its cash, be it the value of a house. A debt is below zero, and
+    told the other way round.
+    """
+
+    def __init__(self, ledger: Ledger, base: str, kind: str) -> None:
         self.ledger = ledger
         self.base = base
-        self.sign = -1 if owed else 1
+        self.kind = kind
+        self.sign = -1 if kind in DEBTS else 1
         self.account = ledger.account(costs_in_lot=False, currency=base)
 
     def bring_in(self, case: Case) -> None:
@@ -107,7 +114,8 @@ class Book:
             case "BUY" | "SELL":
                 self.ledger.record(self.account, trade(row))
             case "DEPOSIT" | "WITHDRAWAL":
-                self._pay(row, number(row["amount"]) * (1 if row["type"] == "DEPOSIT" else -1))
+                if self.kind not in NO_FLOWS:
+                    self._pay(row, number(row["amount"]) * (1 if row["type"] == "DEPOSIT" else -1))
             case "OPENING_BALANCE":
                 # stands from the evening before, holdings included
                 gap = self._gap(row, today - A_DAY)
@@ -160,7 +168,7 @@ class Book:
         lots = [*closed, *open_lots(self.ledger, self.account)]
         bought = sum((lot.cost for lot in lots if lot.opened_on == on and lot.opening != "0"), ZERO)
         sold = sum((piece.proceeds for piece in closed if piece.closed_on == on), ZERO)
-        return {
+        figures = {
             "start_cash": self.sign * start_cash,
             "start_non_cash": start_holdings,
             "start": self.sign * (start_cash + start_holdings),
@@ -175,3 +183,13 @@ class Book:
             "end_non_cash": end_holdings,
             "end": self.sign * (end_cash + end_holdings),
         }
+        return told_as_value(figures) if self.kind in NO_CASH else figures
+
+
+def told_as_value(figures: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Figures of a value that is no cash."""
+
+    def other(name: str) -> str:
+        return name.replace("non_cash", "cash") if "non_cash" in name else name.replace("cash", "non_cash")
+
+    return {other(name): value for name, value in figures.items()}

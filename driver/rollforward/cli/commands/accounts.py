@@ -63,7 +63,8 @@ def list_accounts(_: argparse.Namespace, context: Context) -> int:
             f"SELECT {', '.join(_COLUMNS)} FROM rollforward.account ORDER BY account_number"
         )
     documents = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-    context.emit(documents, lambda console: console.print(plain_table(_COLUMNS, rows)))
+    # the id is for programs; people know an account by its number
+    context.emit(documents, lambda console: console.print(plain_table(_COLUMNS[1:], [row[1:] for row in rows])))
     return 0
 
 
