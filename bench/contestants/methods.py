@@ -1,7 +1,7 @@
-"""The other cost methods: trades a second in one position and in many, and how the time grows with their number.
+"""All cost methods: trades a second in one position and in many, and how the time grows with their number.
 
-``rollforward.match_lots`` alone is timed, as for FIFO. The growth exponent is that of ten times as many trades in one
-position: 1 is proportional; n log n is about 1.06 here.
+``rollforward.match_lots`` alone is timed, as for FIFO. The growth exponent is that of ten times as many trades
+in one position: 1 is proportional.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def _spreads(server: BenchServer, trades: Trades, repetitions: int) -> Iterator[
         for method in METHODS:
             if method == "specific":
                 database.connection.execute(
-                    "UPDATE rollforward_data.movement SET lot_ref = accounting_date::text WHERE effect = 'close'"
+                    "UPDATE rollforward_data.movement SET lot_ref = accounting_date::text"
+                    " WHERE effect = 'close'"
                 )
             database.connection.execute(
                 "SELECT rollforward.set_account(account_number, 'cost_method', %s) FROM rollforward.account",

@@ -66,7 +66,8 @@ BEGIN
     SELECT after.account_id, '0001-01-01'
     FROM inserted AS after
     JOIN deleted AS before ON before.account_id = after.account_id
-    WHERE (before.costs_in_lot, before.premium_in_cost) <> (after.costs_in_lot, after.premium_in_cost);
+    WHERE (before.costs_in_lot, before.premium_in_cost, before.person_id)
+          IS DISTINCT FROM (after.costs_in_lot, after.premium_in_cost, after.person_id);
     RETURN NULL;
 END
 $$;

@@ -34,7 +34,8 @@ def test_the_list_is_a_table_in_the_order_of_names(command: CommandLine):
         command.succeed("accounts", "add", name)
     lines = command.succeed("accounts", "list").out.splitlines()
     assert lines[0].split() == [
-        "account_number", "broker", "person", "base_currency", "cost_method", "costs_in_lot", "premium_in_cost",
+        "account_number", "broker", "person", "base_currency", "cost_method", "costs_in_lot",
+        "premium_in_cost",
     ]  # fmt: skip
     listed = [account["account_number"] for account in command.json("accounts", "list")]
     assert sorted(listed) == ["B", "a 1", "b"]
@@ -51,7 +52,7 @@ def test_a_cost_method_applies_from_a_day_on(command: CommandLine):
     assert done.out == "U1: cost_method = average from 2025-07-01\n"
     (account,) = command.json("accounts", "list")
     assert account["cost_method"] == "average"
-    refused = command.run("accounts", "set", "U1", "costs_in_lot", "true", "--from", "2025-07-01")
+    refused = command("accounts", "set", "U1", "costs_in_lot", "true", "--from", "2025-07-01")
     assert refused.code == 1
     assert "no day" in refused.err
 

@@ -12,6 +12,7 @@ COLUMNS = """
     account_id account_number currency snapshot_date movement_counter deposited withdrawn invested
     realized_gains realized_percentage unrealized_gains unrealized_percentage commissions fees
     options_income dividends_received other_income net_cash_flow cash_balance open_trades
+    dividend_taxes market_value
 """
 
 
@@ -70,6 +71,8 @@ def test_the_document_has_every_column_and_money_as_text(booked: CommandLine):
         "net_cash_flow": "1003.48000000",
         "cash_balance": "913.48000000",
         "open_trades": True,
+        "dividend_taxes": "0.00000000",
+        "market_value": "100.00500000",
     }
     assert float(snapshot["realized_percentage"]) == pytest.approx(100 * 9.985 / 1003.48, abs=1e-4)
 

@@ -111,8 +111,8 @@ def test_several_legs_lie_on_two_axes(books: Books, giver: int, taker: int):
     """Out 3 and 9, in 4 and 8: 3 + 1 of the first; its other 6, and 2 of the second."""
     for quantity, at in ((3, "12:00"), (9, "13:00")):
         books.leave(giver, "2025-01-06", quantity, external_id="T", at=at)
-    for quantity in (4, 8):
-        books.arrive(taker, "2025-01-06", quantity, external_id="T", name=f"in {quantity}")
+    for quantity, at in ((4, "12:00"), (8, "13:00")):
+        books.arrive(taker, "2025-01-06", quantity, external_id="T", name=f"in {quantity}", at=at)
     books.process(giver, taker)
     assert books.slices(taker, "entered_by opened_by quantity cost") == [
         ["in 4", "first", "4", "40"],
@@ -122,12 +122,12 @@ def test_several_legs_lie_on_two_axes(books: Books, giver: int, taker: int):
 
 
 def test_a_piece_that_is_cut_shares_its_cost(books: Books, taker: int):
-    """3 for 10 leave; 1, 1 and 1 arrive at 3.33333333, 3.33333334 and 3.33333333, in the order of their natural keys."""
+    """3 for 10 leave; 1, 1 and 1 arrive at 3.33333333, 3.33333334 and 3.33333333"""
     giver = books.account("thirds")
     books.buy(giver, "2025-01-02", 3, 10, name="thirds")
     books.leave(giver, "2025-01-06", 3, external_id="T")
-    for _ in range(3):
-        books.arrive(taker, "2025-01-06", 1, external_id="T")
+    for hour in (12, 13, 14):
+        books.arrive(taker, "2025-01-06", 1, external_id="T", at=f"{hour}:00")
     books.process(giver, taker)
     assert sorted(cost for _, _, cost in books.open(taker)) == ["3.33333333", "3.33333333", "3.33333334"]
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.movements import deposit
 
+SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
 UPSIDE_DOWN = {"start_date": "2025-12-31", "end_date": "2025-01-01"}
 YEAR = "'2025-01-01', '2025-12-31'"
@@ -33,13 +34,13 @@ CALLS = {
     "fx_rate_offences(text[], text[], date[], numeric[])": ["'{USD}'", "'{EUR}'", "'{2025-01-01}'", "'{1}'"],
     "set_person_currency(text, text)": ["'P'"],
     "time_weighted_returns(bigint[], date[], numeric[], numeric[], text, text)":
-        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'"],
+        [*SERIES, "'{0,0}'::numeric[]", "'end'", "'base'"],
     "money_weighted_returns(bigint[], date[], numeric[], numeric[], text, text, text)":
-        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
+        [*SERIES, "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
     "modified_dietz_returns(bigint[], date[], numeric[], numeric[], text, text, text)":
-        ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]", "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
-    "max_drawdowns(bigint[], date[], numeric[])": ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"],
-    "xirr(bigint[], date[], numeric[], text)": ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{-1,2}'::numeric[]", "'actual/365'"],
+        [*SERIES, "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
+    "max_drawdowns(bigint[], date[], numeric[])": SERIES,
+    "xirr(bigint[], date[], numeric[], text)": [*SERIES, "'actual/365'"],
     "wash_sales(bigint[], integer)": ["'{1}'", "30"],
     "taxable_gains(bigint[], integer)": ["'{1}'", "30"],
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],

@@ -1,6 +1,6 @@
-"""What earlier systems got wrong, one test each: it fails on the behaviour that the name says is none of ours.
+"""What earlier systems got wrong, one test each, named by what is right.
 
-Numbers are those of the catalogue of faults that this project keeps; those about files are tested where files are read.
+Numbers are those of the catalogue of faults; those about files are tested where files are read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def figures(ledger, account, on, *names):
 
 def position(ledger, account, symbol, on):
     rows = ledger.rows(
-        "SELECT * FROM rollforward.position_snapshot WHERE account_id = %s AND symbol = %s AND snapshot_date <= %s"
+        "SELECT * FROM rollforward.position_snapshot"
+        " WHERE account_id = %s AND symbol = %s AND snapshot_date <= %s"
         " ORDER BY snapshot_date DESC LIMIT 1",
         account,
         symbol,
@@ -54,7 +55,8 @@ def test_q3_open_trades_looks_at_the_position_not_at_the_trades_of_the_day(ledge
     ledger.record(account, buy("2025-01-02", "ACME", 10, "100"), buy("2025-01-03", "ACME", 5, "50"),
                   sell("2025-01-03", "ACME", 5, "50"), sell("2025-01-06", "ACME", 10, "90"))  # fmt: skip
     ledger.process([account])
-    assert [ledger.snapshot(account, day).open_trades for day in ("2025-01-02", "2025-01-03", "2025-01-06")] == [
+    days = ("2025-01-02", "2025-01-03", "2025-01-06")
+    assert [ledger.snapshot(account, day).open_trades for day in days] == [
         True, True, False
     ]  # fmt: skip
 
@@ -111,7 +113,8 @@ def test_q13_a_micro_future_is_not_a_hundred(ledger, account):
 
 def test_q14_a_conversion_moves_each_side_once(ledger, account):
     ledger.record(account, deposit("2025-01-02", "1000", currency="EUR"),
-                  movement("conversion", "2025-01-03", "528.80", counter_amount="-500", counter_currency="EUR"))  # fmt: skip
+                  movement("conversion", "2025-01-03", "528.80", counter_amount="-500",
+                           counter_currency="EUR"))  # fmt: skip
     ledger.process([account])
     euro = ledger.snapshot(account, "2025-01-03", "EUR")
     dollar = ledger.snapshot(account, "2025-01-03", "USD")

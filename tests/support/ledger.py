@@ -51,7 +51,8 @@ DUMPED = {
             SELECT event_id, method || ' from ' || from_date FROM rollforward_data.account_cost_method
         )
         SELECT slice.xmin::text, (to_jsonb(slice) || jsonb_build_object(
-                   'opened_by', opening.name, 'entered_by', entry.name, 'closed_by', closing.name))::text AS content
+                   'opened_by', opening.name, 'entered_by', entry.name, 'closed_by', closing.name))::text
+                   AS content
         FROM rollforward_data.lot_slice AS slice
         LEFT JOIN event AS opening ON opening.event_id = slice.opened_by
         LEFT JOIN event AS entry ON entry.event_id = slice.entered_by
@@ -155,7 +156,8 @@ class Ledger:
     ) -> None:
         self.rows(
             "INSERT INTO rollforward_data.split"
-            " (instrument_id, split_date, quantity, per_quantity, to_instrument_id) VALUES (%s, %s, %s, %s, %s)",
+            " (instrument_id, split_date, quantity, per_quantity, to_instrument_id)"
+            " VALUES (%s, %s, %s, %s, %s)",
             self.instruments[symbol],
             on,
             quantity,

@@ -1,7 +1,7 @@
-"""Generated lives of accounts: streams with every kind of event, every cost method, splits, transfers, currencies.
+"""Generated lives of accounts: every kind of event, every cost method, splits, transfers, currencies.
 
-What ``streams`` generates, and on top: settings that change, lots that are named, that move on, that travel to another
-account, premiums that belong to shares, money that moves in two currencies.
+What ``streams`` generates, and on top: settings that change, lots that are named, that move on, that travel
+to another account, premiums that belong to shares, money that moves in two currencies.
 """
 
 from __future__ import annotations
@@ -153,4 +153,5 @@ def lives(count: int = 40, longest: int = 24) -> st.SearchStrategy[Batch]:
         st.lists(price, max_size=5),
         st.integers(0, 2**32 - 1),
         st.lists(split, max_size=3, unique_by=lambda split: split[:2]),
+        st.just(True),
     )

@@ -71,6 +71,7 @@ class Batch:
     prices: list[tuple[str, date, Decimal]] = field(default_factory=list)
     choice: int = 0  # for whatever else a test has to decide
     splits: list[tuple[str, date, int, int, str | None]] = field(default_factory=list)
+    one_person: bool = False  # else nothing travels from one account to another
 
     @property
     def account_ids(self) -> list[int]:
@@ -264,9 +265,17 @@ def open_accounts(ledger: Ledger, batch: Batch) -> list[int]:
     for split in batch.splits:
         ledger.split(*split)
     ledger.rows(
-        "INSERT INTO rollforward_data.account (account_id, number, base_currency, costs_in_lot, premium_in_cost)"
-        " SELECT position, 'account ' || position, 'USD', costs, premium"
+        "INSERT INTO rollforward_data.person (person_id, name)"
+        " SELECT number, 'person ' || number FROM generate_series(1, %s) AS number",
+        len(batch.streams),
+    )
+    ledger.rows(
+        "INSERT INTO rollforward_data.account"
+        " (account_id, number, person_id, base_currency, costs_in_lot, premium_in_cost)"
+        " SELECT position, 'account ' || position, CASE WHEN %s THEN 1 ELSE position END, 'USD', costs,"
+        " premium"
         " FROM unnest(%s::boolean[], %s::boolean[]) WITH ORDINALITY AS given (costs, premium, position)",
+        batch.one_person,
         [stream.costs_in_lot for stream in batch.streams],
         [stream.premium_in_cost for stream in batch.streams],
     )

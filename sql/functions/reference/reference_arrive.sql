@@ -24,8 +24,8 @@ DECLARE
 BEGIN
     SELECT coalesce(sum(earlier.quantity), 0) INTO first_unit
     FROM rollforward.reference_legs(event, 'securities_in') AS earlier
-    WHERE (earlier.account_id, earlier.accounting_date, earlier.natural_key)
-          < (event.account_id, event.accounting_date, event.natural_key);
+    WHERE (earlier.account_id, earlier.accounting_date, earlier.occurred_at, earlier.natural_key)
+          < (event.account_id, event.accounting_date, event.occurred_at, event.natural_key);
     last_unit := first_unit + event.quantity;
 
     FOR piece IN SELECT * FROM rollforward.reference_departures(state, event) LOOP

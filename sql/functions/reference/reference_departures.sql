@@ -37,7 +37,7 @@ BEGIN
     FROM rollforward.reference_legs(event, 'securities_out') AS leg
     JOIN piece ON piece.movement_id = leg.movement_id
     WHERE piece.quantity > 0
-    ORDER BY leg.account_id, leg.accounting_date, leg.natural_key,
+    ORDER BY leg.account_id, leg.accounting_date, leg.occurred_at, leg.natural_key,
              piece.opened_on, piece.opened_in, piece.natural_key, piece.entered_on, piece.lot_offset;
 END
 $$;

@@ -1,4 +1,4 @@
--- All transfers, in any account, that belong together with one: same instrument, currency and side, and the same
+-- All transfers, in any account of the same person, that belong together with one: same instrument, currency and side, and the same
 -- external_id; or, where they have none, the same day and quantity.
 --
 -- kind   which way: securities_in or securities_out
@@ -14,7 +14,10 @@ BEGIN
     RETURN QUERY
     SELECT leg.*
     FROM rollforward_data.movement AS leg
-    WHERE leg.kind = reference_legs.kind
+    JOIN rollforward_data.account AS theirs ON theirs.account_id = leg.account_id
+    JOIN rollforward_data.account AS ours ON ours.account_id = event.account_id
+    WHERE theirs.person_id IS NOT DISTINCT FROM ours.person_id
+      AND leg.kind = reference_legs.kind
       AND leg.instrument_id = event.instrument_id
       AND leg.currency = event.currency
       AND coalesce(leg.side, 'long') = coalesce(event.side, 'long')

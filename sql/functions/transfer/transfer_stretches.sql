@@ -1,7 +1,7 @@
 -- Which units of a transfer between accounts left where, and arrived where.
 --
--- Legs belong together when they are about the same instrument, currency and side, and have the same external_id, or
--- both have none and the same day and quantity. The units of the legs that belong together lie on two axes, those that
+-- Legs belong together when their accounts are of one person (or of none), they are about the same instrument, currency and
+-- side, and have the same external_id, or both have none and the same day and quantity. The units of the legs that belong together lie on two axes, those that
 -- left and those that arrive; where the axes overlap, lots travel, unless both legs are of one account or what arrives
 -- does so on an earlier day.
 --
@@ -24,11 +24,12 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH leg AS (
         SELECT movement.account_id, movement.movement_id, movement.accounting_date, movement.quantity::numeric AS quantity,
-               movement.kind, movement.natural_key,
-               concat_ws(' ', movement.instrument_id, movement.currency, coalesce(movement.side, 'long'),
+               movement.kind, movement.occurred_at, movement.natural_key,
+               concat_ws(' ', coalesce(account.person_id, 0), movement.instrument_id, movement.currency, coalesce(movement.side, 'long'),
                          coalesce('ref ' || movement.external_id,
                                   'on ' || movement.accounting_date || ' ' || trim_scale(movement.quantity))) AS transfer
         FROM rollforward_data.movement
+        JOIN rollforward_data.account USING (account_id)
         WHERE movement.instrument_id = ANY (transfer_stretches.instrument_ids)
           AND movement.kind IN ('securities_in', 'securities_out')
     ),
@@ -36,7 +37,8 @@ BEGIN ATOMIC
         SELECT leg.*,
                sum(leg.quantity) OVER (
                    PARTITION BY leg.kind, leg.transfer
-                   ORDER BY leg.account_id, leg.accounting_date, leg.natural_key ROWS UNBOUNDED PRECEDING) AS axis_end
+                   ORDER BY leg.account_id, leg.accounting_date, leg.occurred_at, leg.natural_key
+                   ROWS UNBOUNDED PRECEDING) AS axis_end
         FROM leg
     )
     SELECT gone.account_id, gone.movement_id,

@@ -41,7 +41,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         "set",
         help="change a setting",
         description="Change a setting: base_currency, cost_method (fifo, lifo, hifo, lofo, average, specific;"
-        " hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost (true or false), broker, person."
+        " hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost (true or false), broker,"
+        " person."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
@@ -64,7 +65,9 @@ def list_accounts(_: argparse.Namespace, context: Context) -> int:
         )
     documents = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     # the id is for programs; people know an account by its number
-    context.emit(documents, lambda console: console.print(plain_table(_COLUMNS[1:], [row[1:] for row in rows])))
+    context.emit(
+        documents, lambda console: console.print(plain_table(_COLUMNS[1:], [row[1:] for row in rows]))
+    )
     return 0
 
 
@@ -90,7 +93,8 @@ def set_account(args: argparse.Namespace, context: Context) -> int:
 
     with context.connect() as connection:
         Session(connection).fetch(
-            "SELECT rollforward.set_account(%s, %s, %s, %s)", [args.name, args.key, args.value, args.from_date]
+            "SELECT rollforward.set_account(%s, %s, %s, %s)",
+            [args.name, args.key, args.value, args.from_date],
         )
     document = {"account_number": args.name, args.key: args.value}
     said = f"{args.name}: {args.key} = {args.value}"
