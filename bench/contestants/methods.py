@@ -1,7 +1,7 @@
 """All cost methods: trades a second in one position and in many, and how the time grows with their number.
 
-``rollforward.match_lots`` alone is timed, as for FIFO. The growth exponent is that of ten times as many trades
-in one position: 1 is proportional.
+``rollforward.match_lots`` alone is timed, as for FIFO. The growth exponent is that of ten times as many
+trades in one position: 1 is proportional.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from tests.support.streams import FIRST_DAY, Batch, load
 
 MONEY = [
     "deposited", "withdrawn", "invested", "realized_gains", "unrealized_gains", "market_value",
-    "commissions", "fees", "options_income", "dividends_received", "dividend_taxes", "other_income", "cash_balance",
+    "commissions", "fees",
+    "options_income", "dividends_received", "dividend_taxes", "other_income", "cash_balance",
 ]  # fmt: skip
 SPLIT_DAY = FIRST_DAY + timedelta(days=4)
 

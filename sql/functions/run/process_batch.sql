@@ -9,7 +9,7 @@
 -- force_recalculation   ignore stored snapshots and lots and begin with the first movement
 -- returns               counts and timings; success is always true, for failures raise
 -- errors                22R01 an argument is NULL, the range is upside down, or an account is unknown
---                       22R02 transfers of securities between accounts go round in a circle
+--                       22R03 transfers of securities between accounts go round in a circle
 -- locks                 the account rows, in id order
 CREATE OR REPLACE FUNCTION rollforward.process_batch(
     account_ids bigint[],
@@ -66,7 +66,7 @@ BEGIN
         rounds := rounds + 1;
         IF rounds > 1000 THEN
             RAISE EXCEPTION 'securities transferred between accounts go round in a circle'
-                USING ERRCODE = '22R02',
+                USING ERRCODE = '22R03',
                       DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_ids', 'value', to_jsonb(receivers))),
                       HINT = 'Look for transfers of the same day and external_id that lead from account to account and back.';
         END IF;
