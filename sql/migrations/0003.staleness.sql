@@ -66,8 +66,12 @@ BEGIN
     SELECT after.account_id, '0001-01-01'
     FROM inserted AS after
     JOIN deleted AS before ON before.account_id = after.account_id
-    WHERE (before.costs_in_lot, before.premium_in_cost, before.person_id)
-          IS DISTINCT FROM (after.costs_in_lot, after.premium_in_cost, after.person_id);
+    WHERE (before.costs_in_lot, before.premium_in_cost) <> (after.costs_in_lot, after.premium_in_cost)
+       -- lots travel between the accounts of a person
+       OR (before.person_id IS DISTINCT FROM after.person_id
+           AND EXISTS (SELECT FROM rollforward_data.movement
+                       WHERE movement.account_id = after.account_id
+                         AND movement.kind IN ('securities_in', 'securities_out')));
     RETURN NULL;
 END
 $$;

@@ -81,6 +81,8 @@ def check_split(ledger: Ledger, batch: Batch) -> None:
             each for each in stream.movements if each["kind"] not in ("split", "strike_adjustment")
         ]
         stream.premium_in_cost = False
+        for each in stream.movements:
+            each["external_id"] = None  # no transfer is on its way while units change
     before = figures(ledger, batch)
 
     for stream in batch.streams:

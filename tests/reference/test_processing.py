@@ -82,6 +82,7 @@ def test_in_two_runs_the_rows_are_those_of_one(books: Books, account: int, day: 
     assert stored(books, account) == at_once
 
 
+@pytest.mark.breaks_figures
 def test_what_ends_before_the_range_stays_as_it_is_stored(books: Books, account: int):
     a_full_account(books, account)
     books.process(account)
@@ -145,6 +146,7 @@ def test_a_day_that_only_a_split_or_a_method_has_is_computed(books: Books, accou
     assert differences(books, account) == []
 
 
+@pytest.mark.breaks_figures
 @pytest.mark.parametrize(
     ("statement", "object", "field"),
     [
@@ -164,6 +166,7 @@ def test_verify_finds_what_was_tampered_with(books: Books, account: int, stateme
     assert [(row["object"], row["field"]) for row in differences(books, account)] == [(object, field)]
 
 
+@pytest.mark.breaks_figures
 def test_verify_names_a_slice_by_its_whole_key(books: Books, account: int):
     books.buy(account, "2025-01-02", 3, 30)
     books.process(account)

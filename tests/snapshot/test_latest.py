@@ -13,6 +13,8 @@ from tests.support.plans import buffers, explained, nodes
 ACCOUNTS = 1000
 DAYS = 120
 
+pytestmark = pytest.mark.breaks_figures  # snapshots without a movement behind them
+
 
 @pytest.fixture
 def many_snapshots(ledger) -> Ledger:

@@ -22,8 +22,15 @@ def ledger_connection(server: Server, template: str) -> Iterator[psycopg.Connect
 
 
 @pytest.fixture
-def ledger(ledger_connection: psycopg.Connection) -> Ledger:
-    """An empty ledger."""
+def ledger(ledger_connection: psycopg.Connection, request: pytest.FixtureRequest) -> Iterator[Ledger]:
+    """An empty ledger. When the test is over, its figures must tie, unless they were broken on purpose."""
     ledger = Ledger(ledger_connection)
     ledger.clear()
-    return ledger
+    yield ledger
+    if not request.node.get_closest_marker("breaks_figures"):
+        broken = [
+            tie
+            for tie in ledger.rows("SELECT * FROM rollforward.check_ties()")
+            if "orphan" not in tie.identity
+        ]
+        assert not broken, broken[:20]

@@ -265,8 +265,8 @@ def open_accounts(ledger: Ledger, batch: Batch) -> list[int]:
     for split in batch.splits:
         ledger.split(*split)
     ledger.rows(
-        "INSERT INTO rollforward_data.person (person_id, name)"
-        " SELECT number, 'person ' || number FROM generate_series(1, %s) AS number",
+        "INSERT INTO rollforward_data.person (name)"
+        " SELECT 'owner ' || number FROM generate_series(1, %s) AS number",
         len(batch.streams),
     )
     ledger.rows(
