@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,7 +102,3 @@ def check_split(ledger: Ledger, batch: Batch) -> None:
             key,
             batch,
         )
-
-
-def test_the_split_day_lies_within_the_days_of_a_life():
-    assert date(2025, 1, 1) < SPLIT_DAY < date(2025, 1, 10)

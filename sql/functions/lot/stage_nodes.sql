@@ -4,7 +4,7 @@
 -- those of options whose premium goes to shares delivered in it. Its level says when. Without such events every position
 -- is one node, and all are of level 0.
 --
--- relies on   account_cost_method_pkey: one descent per position
+-- relies on   account_cost_method_pkey: one descent per position of an account that has methods
 CREATE OR REPLACE FUNCTION rollforward.stage_nodes()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -12,7 +12,7 @@
 -- stage_position           stage_positions            positions that may change, numbered
 -- stage_event              stage_events               movements, positions one after the other, in the order of events
 -- stage_node               stage_nodes                positions between two events at which lots move on
--- stage_carry              stage_nodes                how lots move on from one node to the next
+-- stage_carry              stage_carries, stage_nodes how lots move on from one node to the next
 -- stage_delivery           stage_deliveries           shares delivered by options, where they take the premium along
 -- stage_lot                stage_opening_lots, …      lots that enter a node otherwise than by being opened in it
 -- stage_part               stage_parts                what each event of a level opens or closes on which side
