@@ -35,6 +35,7 @@ class Scale:
     method_trades: int  # likewise, for the other cost methods
     lookup_accounts: int  # 50 snapshots each
     backdated_accounts: tuple[int, int]
+    suffix_movements: int  # of the one large account that a movement is written into
 
 
 FULL = Scale(
@@ -47,6 +48,7 @@ FULL = Scale(
     method_trades=100_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 10_000),
+    suffix_movements=50_000,
 )
 QUICK = Scale(
     name="quick",
@@ -58,4 +60,5 @@ QUICK = Scale(
     method_trades=10_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 1_000),
+    suffix_movements=50_000,
 )

@@ -1,9 +1,12 @@
-"""One back-dated movement in one of many accounts, then ``rollforward.process_stale``.
+"""One back-dated movement in one of many accounts, or in one large one, then ``rollforward.process_stale``.
 
 All accounts are computed and clean. A dividend is written halfway through an account's history and
 committed; timed is the call that brings the account up to date again, commit included. Other calls count
 their buffers by EXPLAIN. Each repetition takes another account. The session is a new one, since the plans of
 the bulk calculation are not those of a small one; its first repetition is left out.
+
+The large account has all its movements in one position; the dividend is written so that a thousandth, a tenth,
+a half, or all of them lie behind it.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Iterator
 
 from bench.claims import BACKDATED_BUFFERS_RATIO, BACKDATED_MS, Line
 from bench.contestants import batch
-from bench.data import Ledger
+from bench.data import Ledger, Trades
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Spread, buffers, seconds
 from bench.settings import Scale
@@ -27,7 +30,18 @@ ORDER BY accounting_date
 OFFSET 5
 LIMIT 1
 """
+_INTO_LARGE = """
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, currency, instrument_id, amount)
+SELECT account_id, occurred_at, accounting_date, 'dividend', currency, instrument_id, 1.23
+FROM rollforward_data.movement
+WHERE account_id = 1
+ORDER BY accounting_date
+OFFSET %s
+LIMIT 1
+"""
 _PROCESS = "SELECT * FROM rollforward.process_stale()"
+SUFFIXES = (0.001, 0.1, 0.5, 1.0)
 
 
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
@@ -55,6 +69,27 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         counted[1].over(counted[0]),
         BACKDATED_BUFFERS_RATIO,
     )
+    yield from _into_one_large_account(server, scale)
+
+
+def _into_one_large_account(server: BenchServer, scale: Scale) -> Iterator[Line]:
+    """Milliseconds by how much of the account lies behind the movement."""
+    trades = Trades(scale.suffix_movements, 1, False)
+    with server.database() as database:
+        trades.load(database.connection)
+        database.connection.execute(
+            "SELECT rollforward.process_batch(%s::bigint[], '-infinity', 'infinity')", (trades.account_ids,)
+        )
+        database.connection.execute("VACUUM (ANALYZE)")
+        for behind in SUFFIXES:
+            skipped = round((1 - behind) * (trades.trades - 1))
+            taken = []
+            with database.another_session() as session:
+                for _ in range(scale.repetitions + 1):
+                    session.connection.execute(_INTO_LARGE, (skipped,))
+                    taken.append(seconds(lambda: session.connection.execute(_PROCESS)))
+            what = f"{behind:.1%} of {trades.trades:,} movements behind it"
+            yield Line("backdated", what, "ms", Spread(tuple(taken[1:])).map(lambda second: second * 1000))
 
 
 def _samples(database: BenchDatabase, ledger: Ledger, repetitions: int) -> tuple[Spread, Spread]:

@@ -21,9 +21,9 @@ from bench.settings import Scale
 _STAGE = (
     "SELECT rollforward.prepare_stage()",
     "SELECT rollforward.stage_scope(%(account_ids)s::bigint[], '-infinity', 'infinity', false)",
-    "SELECT rollforward.stage_positions('infinity')",
+    "SELECT rollforward.stage_positions('-infinity', 'infinity')",
     "SELECT rollforward.stage_carries('infinity')",
-    "SELECT rollforward.stage_events('infinity')",
+    "SELECT rollforward.stage_events('-infinity', 'infinity')",
 )
 
 
@@ -72,7 +72,7 @@ def match_only(connection: Connection[TupleRow], trades: Trades) -> float:
     with connection.transaction():
         for step in _STAGE:
             connection.execute(step, {"account_ids": trades.account_ids})
-        taken = seconds(lambda: connection.execute("SELECT rollforward.match_lots()"))
+        taken = seconds(lambda: connection.execute("SELECT rollforward.match_lots('-infinity')"))
         raise Rollback
     return taken
 

@@ -5,7 +5,7 @@
 -- the calculation had never stopped.
 --
 -- relies on   lot_slice_closed_idx, movement_pkey
-CREATE OR REPLACE FUNCTION rollforward.stage_opening_lots()
+CREATE OR REPLACE FUNCTION rollforward.stage_opening_lots(start_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -24,6 +24,7 @@ BEGIN
             ON slice.account_id = position.account_id
            AND slice.instrument_id = position.instrument_id
            AND slice.currency = position.currency
+           AND slice.closed_on >= stage_opening_lots.start_date
            AND slice.closed_on >= position.from_date
            AND slice.entered_on < position.from_date
         GROUP BY position.position_no, slice.side, slice.opened_by, slice.opened_in, slice.opened_on, slice.entered_by,

@@ -7,7 +7,7 @@
 -- Adds the accounts it changed to stage_changed.
 --
 -- relies on   lot_slice_closed_idx
-CREATE OR REPLACE FUNCTION rollforward.store_slices(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_slices(start_date date, end_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -22,6 +22,7 @@ BEGIN
           AND slice.opened_by = staged.opened_by
           AND slice.entered_by = staged.entered_by
           AND slice.instrument_id = position.instrument_id
+          AND slice.closed_on > store_slices.end_date
           AND slice.entered_on > store_slices.end_date
         RETURNING slice.account_id
     )
@@ -58,6 +59,7 @@ BEGIN
             ON slice.account_id = position.account_id
            AND slice.instrument_id = position.instrument_id
            AND slice.currency = position.currency
+           AND slice.closed_on >= store_slices.start_date
            AND slice.closed_on >= position.from_date
            AND slice.entered_on <= store_slices.end_date
         GROUP BY 1, 2, 3, 4, 5, 6, 7, slice.side, slice.opened_in, slice.opened_on, slice.entered_on, 14, 15, 16,
@@ -114,7 +116,8 @@ BEGIN
               AND slice.opened_by = staged.opened_by
               AND slice.entered_by = staged.entered_by
               AND slice.instrument_id = position.instrument_id
-              AND slice.lot_offset = staged.lot_offset)
+              AND slice.lot_offset = staged.lot_offset
+              AND slice.closed_on >= store_slices.start_date)
         -- sorted, so that what is compared is read to its end before the first row is written
         ORDER BY position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset
         RETURNING account_id

@@ -5,7 +5,7 @@
 -- to the first read was committed in between, left its own stale mark, and is left to the next calculation as a whole.
 --
 -- relies on   movement_in_order_idx
-CREATE OR REPLACE FUNCTION rollforward.stage_events(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_events(start_date date, end_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -33,7 +33,8 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.movement
             ON movement.account_id = scope.account_id
-           AND movement.accounting_date BETWEEN scope.from_date AND stage_events.end_date
+           AND movement.accounting_date BETWEEN stage_events.start_date AND stage_events.end_date
+           AND movement.accounting_date >= scope.from_date
         LEFT JOIN stage_position AS position
             ON position.account_id = movement.account_id
            AND position.instrument_id = movement.instrument_id

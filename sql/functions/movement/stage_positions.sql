@@ -4,8 +4,10 @@
 -- its traces must go. Where lots move on without a movement, by a row of split or a change of cost method, also
 -- positions that hold lots then, and those that a change of symbol leads to.
 --
+-- start_date   the earliest day on which any account begins
+--
 -- relies on   movement_in_order_idx, lot_slice_closed_idx, position_snapshot_date_idx
-CREATE OR REPLACE FUNCTION rollforward.stage_positions(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_positions(start_date date, end_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -19,7 +21,7 @@ BEGIN
     WITH moving_instrument AS (
         SELECT DISTINCT split.instrument_id, split.split_date
         FROM rollforward_data.split
-        WHERE split.split_date BETWEEN (SELECT min(from_date) FROM stage_scope) AND stage_positions.end_date
+        WHERE split.split_date BETWEEN stage_positions.start_date AND stage_positions.end_date
     ),
     moving_account AS (
         SELECT DISTINCT scope.account_id
@@ -33,14 +35,16 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.movement
             ON movement.account_id = scope.account_id
-           AND movement.accounting_date BETWEEN scope.from_date AND stage_positions.end_date
+           AND movement.accounting_date BETWEEN stage_positions.start_date AND stage_positions.end_date
+           AND movement.accounting_date >= scope.from_date
         WHERE movement.instrument_id IS NOT NULL
         UNION
         SELECT movement.account_id, movement.to_instrument_id, movement.currency
         FROM stage_scope AS scope
         JOIN rollforward_data.movement
             ON movement.account_id = scope.account_id
-           AND movement.accounting_date BETWEEN scope.from_date AND stage_positions.end_date
+           AND movement.accounting_date BETWEEN stage_positions.start_date AND stage_positions.end_date
+           AND movement.accounting_date >= scope.from_date
            AND movement.kind IN ('split', 'strike_adjustment')
         WHERE movement.to_instrument_id IS NOT NULL
         UNION
@@ -48,6 +52,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = scope.account_id
+           AND slice.closed_on >= stage_positions.start_date
            AND slice.closed_on >= scope.from_date
         LEFT JOIN moving_instrument
             ON moving_instrument.instrument_id = slice.instrument_id
@@ -64,7 +69,8 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.position_snapshot AS snapshot
             ON snapshot.account_id = scope.account_id
-           AND snapshot.snapshot_date BETWEEN scope.from_date AND stage_positions.end_date
+           AND snapshot.snapshot_date BETWEEN stage_positions.start_date AND stage_positions.end_date
+           AND snapshot.snapshot_date >= scope.from_date
     )
     SELECT row_number() OVER (ORDER BY touched.account_id)::integer AS position_no,
            touched.account_id,

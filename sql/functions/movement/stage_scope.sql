@@ -3,6 +3,8 @@
 -- An account is computed from the start of the range, or from its earliest stale mark if that is earlier, so that what
 -- lies before is always right. With force_recalculation from its first movement.
 --
+-- returns     the earliest of these days. Steps that read stored rows name it beside the day of each account: the planner
+--             knows how little lies behind a given day, not behind one that a join will find
 -- relies on   stale_mark_pkey
 CREATE OR REPLACE FUNCTION rollforward.stage_scope(
     account_ids bigint[],
@@ -10,7 +12,7 @@ CREATE OR REPLACE FUNCTION rollforward.stage_scope(
     end_date date,
     force_recalculation boolean
 )
-RETURNS void
+RETURNS date
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -35,6 +37,7 @@ BEGIN
     WHERE account.account_id = ANY (stage_scope.account_ids);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_scope', rows_staged);
+    RETURN (SELECT min(from_date) FROM stage_scope);
 END
 $$;
 

@@ -21,26 +21,26 @@ DECLARE
     result rollforward.batch_result;
 BEGIN
     PERFORM rollforward.prepare_stage();
-    PERFORM rollforward.stage_scope(account_ids, start_date, end_date, force_recalculation);
-    PERFORM rollforward.stage_positions(end_date);
+    start_date := rollforward.stage_scope(account_ids, start_date, end_date, force_recalculation);
+    PERFORM rollforward.stage_positions(start_date, end_date);
     PERFORM rollforward.stage_carries(end_date);
-    PERFORM rollforward.stage_events(end_date);
+    PERFORM rollforward.stage_events(start_date, end_date);
     loaded := clock_timestamp();
 
-    PERFORM rollforward.match_lots();
+    PERFORM rollforward.match_lots(start_date);
     PERFORM rollforward.stage_deltas();
     PERFORM rollforward.stage_position_snapshots();
     calculated := clock_timestamp();
 
-    PERFORM rollforward.store_slices(end_date);
-    PERFORM rollforward.store_position_snapshots(end_date);
+    PERFORM rollforward.store_slices(start_date, end_date);
+    PERFORM rollforward.store_position_snapshots(start_date, end_date);
     PERFORM rollforward.refresh_statistics();
     persisting := clock_timestamp() - calculated;
 
-    PERFORM rollforward.stage_account_snapshots();
+    PERFORM rollforward.stage_account_snapshots(start_date);
     calculated_again := clock_timestamp();
 
-    result.snapshots_saved := rollforward.store_account_snapshots(end_date);
+    result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
     PERFORM rollforward.settle_marks(end_date);
     PERFORM rollforward.refresh_statistics();
 

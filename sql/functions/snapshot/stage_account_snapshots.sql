@@ -3,7 +3,7 @@
 -- Running totals of the day changes on top of the latest stored snapshot before the range, and of what was held then.
 --
 -- relies on   account_snapshot_pkey: one descent per account and currency
-CREATE OR REPLACE FUNCTION rollforward.stage_account_snapshots()
+CREATE OR REPLACE FUNCTION rollforward.stage_account_snapshots(start_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -11,7 +11,7 @@ AS $$
 DECLARE
     rows_staged bigint;
 BEGIN
-    PERFORM rollforward.stage_opening_holdings();
+    PERFORM rollforward.stage_opening_holdings(start_date);
 
     INSERT INTO stage_account_snapshot
     WITH day_totals AS (

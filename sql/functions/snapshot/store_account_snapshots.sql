@@ -4,7 +4,7 @@
 --
 -- returns     rows written, changed or removed
 -- relies on   account_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_account_snapshots(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_account_snapshots(start_date date, end_date date)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -26,7 +26,8 @@ BEGIN
         JOIN rollforward_data.account_currency AS held USING (account_id)
         WHERE stored.account_id = held.account_id
           AND stored.currency = held.currency
-          AND stored.snapshot_date BETWEEN scope.from_date AND store_account_snapshots.end_date
+          AND stored.snapshot_date BETWEEN store_account_snapshots.start_date AND store_account_snapshots.end_date
+          AND stored.snapshot_date >= scope.from_date
           AND NOT EXISTS (
               SELECT FROM stage_account_snapshot AS staged
               WHERE staged.account_id = stored.account_id

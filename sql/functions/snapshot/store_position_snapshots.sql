@@ -3,7 +3,7 @@
 -- Adds the accounts it changed to stage_changed.
 --
 -- relies on   position_snapshot_date_idx, position_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_position_snapshots(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_position_snapshots(start_date date, end_date date)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -13,7 +13,8 @@ BEGIN
         DELETE FROM rollforward_data.position_snapshot AS stored
         USING stage_scope AS scope
         WHERE stored.account_id = scope.account_id
-          AND stored.snapshot_date BETWEEN scope.from_date AND store_position_snapshots.end_date
+          AND stored.snapshot_date BETWEEN store_position_snapshots.start_date AND store_position_snapshots.end_date
+          AND stored.snapshot_date >= scope.from_date
           AND NOT EXISTS (
               SELECT FROM stage_position_snapshot AS staged
               WHERE staged.account_id = stored.account_id
