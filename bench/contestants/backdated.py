@@ -5,8 +5,9 @@ committed; timed is the call that brings the account up to date again, commit in
 their buffers by EXPLAIN. Each repetition takes another account. The session is a new one, since the plans of
 the bulk calculation are not those of a small one; its first repetition is left out.
 
-The large account has all its movements in one position; the dividend is written so that a thousandth, a tenth,
-a half, or all of them lie behind it.
+The large account has all its movements in one position; the dividend is written so that a thousandth, a
+tenth, a half, or all of them lie behind it. The lots open then, a fifth as many as there are movements, are
+carried along each time.
 """
 
 from __future__ import annotations

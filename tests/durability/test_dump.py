@@ -28,6 +28,8 @@ def test_a_restored_database_has_the_same_figures_and_goes_on_from_there(
     file = write(tmp_path / "statement.csv", many_rows(200))
     command.book(file)
     command.book(file, account="stale", options=["--no-process"])
+    enrich(dsn)
+    command.succeed("process", "--account", "a")
     command.succeed("process", "--account", "stale", "--to", "2020-02-01")
     dump = run(server, "pg_dump", "--dbname", dsn)
 
@@ -51,6 +53,14 @@ def test_a_restored_database_has_the_same_figures_and_goes_on_from_there(
         command.succeed("process")
         with psycopg.connect(dsn) as original, psycopg.connect(restored) as copy:
             assert content(copy) == content(original)
+
+
+def enrich(dsn: str) -> None:
+    """What a statement does not bring: a change of method, splits, rates, prices."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SELECT rollforward.set_account('a', 'cost_method', 'hifo', '2020-03-02')")
+        connection.execute("SELECT rollforward.save_splits('{S0,S1}', '{2020-02-03,2020-04-01}', '{2,1/3}')")
+        connection.execute("SELECT rollforward.save_fx_rates('{EUR}', '{USD}', '{2020-01-02}', '{1.25}')")
 
 
 def objects(connection: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:

@@ -37,6 +37,8 @@ def booked(victim: Victim, tmp_path: Path, rows: int, *options: str) -> str:
     part = write(tmp_path / "part.csv", many_rows(rows))
     words = ("import", part, "--broker", "tastytrade", "--account", "a", *options)
     assert finish(spawn(dsn, *words)).code == 0
+    method = ("accounts", "set", "a", "cost_method", "hifo", "--from", "2020-02-03")
+    assert finish(spawn(dsn, *method)).code == 0
     return "booked"
 
 
