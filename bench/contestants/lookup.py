@@ -30,7 +30,7 @@ _LOAD = (
     """
     INSERT INTO rollforward_data.account_snapshot
     SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day, 0, day, 0, 0, 0, 0,
-           1000 - day, day
+           1000 - day, day, 1000, 0
     FROM generate_series(0, %(days)s - 1) AS day
     CROSS JOIN generate_series(1, %(accounts)s) AS number
     """,

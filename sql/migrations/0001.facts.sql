@@ -73,6 +73,7 @@ CREATE TABLE rollforward_data.account (
     person_id bigint,
     broker_id bigint,
     base_currency rollforward_data.currency_code NOT NULL,
+    calendar text COLLATE "C",
     costs_in_lot boolean NOT NULL DEFAULT true,
     premium_in_cost boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now(),
@@ -86,6 +87,7 @@ CREATE INDEX account_person_idx ON rollforward_data.account (person_id);
 CREATE INDEX account_broker_idx ON rollforward_data.account (broker_id);
 COMMENT ON TABLE rollforward_data.account IS 'An account at a broker and the settings that decide its figures';
 COMMENT ON COLUMN rollforward_data.account.number IS 'The name by which users and statements call the account';
+COMMENT ON COLUMN rollforward_data.account.calendar IS 'Whose trading days count; NULL means Monday to Friday';
 COMMENT ON COLUMN rollforward_data.account.costs_in_lot IS
     'Whether commissions, fees and taxes of a trade belong to the cost and proceeds of its lots';
 COMMENT ON COLUMN rollforward_data.account.premium_in_cost IS
@@ -133,6 +135,8 @@ CREATE TABLE rollforward_data.price (
     CONSTRAINT price_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument,
     CONSTRAINT price_close_is_positive CHECK (close > 0)
 );
+-- Serves the latest day that any price is of, and the loads and reports that are about whole days.
+CREATE INDEX price_date_idx ON rollforward_data.price (price_date);
 COMMENT ON TABLE rollforward_data.price IS 'Closing prices in the currency of the instrument';
 
 CREATE TABLE rollforward_data.split (
@@ -164,6 +168,23 @@ CREATE TABLE rollforward_data.fx_rate (
     CONSTRAINT fx_rate_date_is_finite CHECK (isfinite(rate_date))
 );
 COMMENT ON TABLE rollforward_data.fx_rate IS 'What one unit of a currency was worth in another at the end of a day';
+
+CREATE TABLE rollforward_data.trading_calendar (
+    calendar text COLLATE "C" NOT NULL,
+    trading_date date NOT NULL,
+    CONSTRAINT trading_calendar_pkey PRIMARY KEY (calendar, trading_date),
+    CONSTRAINT trading_calendar_is_not_blank CHECK (btrim(calendar) <> ''),
+    CONSTRAINT trading_calendar_date_is_finite CHECK (isfinite(trading_date))
+);
+COMMENT ON TABLE rollforward_data.trading_calendar IS
+    'Days on which a market trades. Before the first and after the last of a calendar, Monday to Friday';
+
+CREATE TABLE rollforward_data.setting (
+    name text NOT NULL,
+    value text NOT NULL,
+    CONSTRAINT setting_pkey PRIMARY KEY (name)
+);
+COMMENT ON TABLE rollforward_data.setting IS 'Settings of the whole database that are not at their default';
 
 CREATE TABLE rollforward_data.movement (
     account_id bigint NOT NULL,

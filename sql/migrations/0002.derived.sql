@@ -8,6 +8,18 @@ CREATE TABLE rollforward_data.account_currency (
 );
 COMMENT ON TABLE rollforward_data.account_currency IS 'Currencies in which an account has snapshots, so that look-ups need not discover them';
 
+CREATE TABLE rollforward_data.position (
+    account_id bigint NOT NULL,
+    instrument_id bigint NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    held_until date NOT NULL,
+    CONSTRAINT position_pkey PRIMARY KEY (account_id, instrument_id, currency)
+);
+-- Serves finding the accounts that a price, a split or the terms of an instrument concern.
+CREATE INDEX position_instrument_idx ON rollforward_data.position (instrument_id, held_until);
+COMMENT ON TABLE rollforward_data.position IS 'Positions that an account has or had, so that what changes about an instrument finds its holders';
+COMMENT ON COLUMN rollforward_data.position.held_until IS 'The last day it moved; infinity while it is open';
+
 CREATE TABLE rollforward_data.lot_slice (
     account_id bigint NOT NULL,
     opened_by bigint NOT NULL,
@@ -89,7 +101,51 @@ CREATE TABLE rollforward_data.account_snapshot (
     other_income rollforward_data.exact_money NOT NULL,
     cash_balance rollforward_data.exact_money NOT NULL,
     open_units rollforward_data.exact_quantity NOT NULL,
+    contributed rollforward_data.exact_money NOT NULL,
+    lot_costs rollforward_data.exact_money NOT NULL,
     CONSTRAINT account_snapshot_pkey PRIMARY KEY (account_id, currency, snapshot_date)
 );
 COMMENT ON TABLE rollforward_data.account_snapshot IS 'Cumulative figures of an account and currency on its dates with movements';
 COMMENT ON COLUMN rollforward_data.account_snapshot.open_units IS 'Units open over all positions, longs and shorts added';
+COMMENT ON COLUMN rollforward_data.account_snapshot.contributed IS 'Cash brought in less cash taken out; conversions are neither';
+COMMENT ON COLUMN rollforward_data.account_snapshot.lot_costs IS 'Commissions, fees and taxes that belong to cost and proceeds of lots';
+
+CREATE TABLE rollforward_data.equity_snapshot (
+    account_id bigint NOT NULL,
+    snapshot_date date NOT NULL,
+    currency rollforward_data.currency_code NOT NULL,
+    opening_equity rollforward_data.exact_money,
+    net_flow rollforward_data.exact_money,
+    pnl rollforward_data.exact_money,
+    closing_equity rollforward_data.exact_money,
+    cash rollforward_data.exact_money,
+    long_value rollforward_data.exact_money,
+    short_value rollforward_data.exact_money,
+    cumulative_flow rollforward_data.exact_money,
+    cumulative_pnl rollforward_data.exact_money,
+    unrealized rollforward_data.exact_money,
+    realized_pnl rollforward_data.exact_money,
+    unrealized_change rollforward_data.exact_money,
+    income rollforward_data.exact_money,
+    costs rollforward_data.exact_money,
+    other_pnl rollforward_data.exact_money,
+    open_positions integer NOT NULL,
+    positions_priced integer NOT NULL,
+    positions_carried integer NOT NULL,
+    positions_unpriced integer NOT NULL,
+    oldest_price_age_days integer,
+    rates_missing integer NOT NULL,
+    CONSTRAINT equity_snapshot_pkey PRIMARY KEY (account_id, snapshot_date),
+    CONSTRAINT equity_snapshot_closing_is_opening_plus_flow_plus_pnl CHECK (closing_equity = opening_equity + net_flow + pnl),
+    CONSTRAINT equity_snapshot_closing_is_cash_plus_values CHECK (closing_equity = cash + long_value + short_value),
+    CONSTRAINT equity_snapshot_cumulates CHECK (closing_equity = cumulative_flow + cumulative_pnl),
+    CONSTRAINT equity_snapshot_pnl_is_attributed CHECK (
+        pnl = realized_pnl + unrealized_change + income - costs + other_pnl),
+    CONSTRAINT equity_snapshot_positions_are_covered CHECK (
+        open_positions = positions_priced + positions_carried + positions_unpriced),
+    CONSTRAINT equity_snapshot_has_all_rates_or_says_so CHECK (
+        rates_missing > 0 OR opening_equity IS NULL OR num_nulls(closing_equity, net_flow, cash, long_value, short_value) = 0)
+);
+COMMENT ON TABLE rollforward_data.equity_snapshot IS 'What an account was worth at the end of each trading day, in its base currency, and why that changed';
+COMMENT ON COLUMN rollforward_data.equity_snapshot.other_pnl IS
+    'What rates did to cash and cost, what conversions cost, and the cash of closings that found no lot';

@@ -118,9 +118,9 @@ def snapshots(rates) -> Iterator[Ledger]:
             "INSERT INTO rollforward_data.account_snapshot (account_id, currency, snapshot_date,"
             " movement_counter, deposited, withdrawn, invested, realized_gains, unrealized_gains,"
             " market_value, commissions, fees, options_income, dividends_received, dividend_taxes,"
-            " other_income, cash_balance, open_units)"
+            " other_income, cash_balance, open_units, contributed, lot_costs)"
             " SELECT account_id, currency, date '2020-01-01' + day,"
-            " 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1"
+            " 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1"
             " FROM rollforward_data.account_currency, generate_series(1, 30) AS day"
         )
         for table in ("account", "account_currency", "account_snapshot"):

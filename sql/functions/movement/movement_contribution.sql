@@ -21,7 +21,8 @@ RETURNS TABLE (
     other_income numeric,
     commissions numeric,
     fees numeric,
-    cash numeric
+    cash numeric,
+    contributed numeric
 )
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -54,7 +55,10 @@ BEGIN ATOMIC
         movement_contribution.amount
             - movement_contribution.commission
             - movement_contribution.fee
-            - movement_contribution.tax;
+            - movement_contribution.tax,
+        CASE WHEN movement_contribution.kind IN ('deposit', 'withdrawal', 'cash_in', 'cash_out', 'securities_in', 'securities_out')
+             THEN nullif(movement_contribution.amount, 0)
+        END;
 END;
 
 COMMENT ON FUNCTION rollforward.movement_contribution IS 'What one movement adds to each cumulative figure of its day';

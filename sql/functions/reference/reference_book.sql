@@ -17,6 +17,8 @@ DECLARE
     dividends numeric := 0;
     dividend_taxes numeric := 0;
     options_income numeric := 0;
+    contributed numeric := 0;
+    lot_costs numeric := 0;
 BEGIN
     IF event.commission_currency <> event.currency THEN
         commission := 0;
@@ -43,12 +45,17 @@ BEGIN
     IF event.kind <> 'dividend' THEN
         fees := fees + event.tax;
     END IF;
+    IF event.kind IN ('deposit', 'withdrawal', 'cash_in', 'cash_out', 'securities_in', 'securities_out') THEN
+        contributed := event.amount;
+    ELSIF event.kind IN ('buy', 'sell', 'expiration', 'assignment', 'exercise') AND state.costs_in_lot THEN
+        lot_costs := commission + event.fee + event.tax;
+    END IF;
 
     state := rollforward.reference_currency_adds(
         state, event.currency, movements => 1, deposited => deposited, withdrawn => withdrawn,
         dividends => dividends, dividend_taxes => dividend_taxes, options_income => options_income,
         other_income => other_income, commissions => commission, fees => fees,
-        cash => event.amount - commission - event.fee - event.tax);
+        cash => event.amount - commission - event.fee - event.tax, contributed => contributed, lot_costs => lot_costs);
     IF event.instrument_id IS NOT NULL THEN
         state := rollforward.reference_position_adds(
             state, event.instrument_id, event.currency, dividends => dividends, dividend_taxes => dividend_taxes,

@@ -12,7 +12,9 @@ CREATE OR REPLACE FUNCTION rollforward.reference_currency_adds(
     other_income numeric DEFAULT 0,
     commissions numeric DEFAULT 0,
     fees numeric DEFAULT 0,
-    cash numeric DEFAULT 0
+    cash numeric DEFAULT 0,
+    contributed numeric DEFAULT 0,
+    lot_costs numeric DEFAULT 0
 )
 RETURNS rollforward.reference_state
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -28,7 +30,7 @@ BEGIN
         place := place + 1;
     END LOOP;
     IF place > cardinality(state.currencies) THEN
-        figures := ROW(state.account_id, currency, state.today, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        figures := ROW(state.account_id, currency, state.today, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     END IF;
 
     figures.snapshot_date := state.today;
@@ -44,6 +46,8 @@ BEGIN
     figures.commissions := figures.commissions + reference_currency_adds.commissions;
     figures.fees := figures.fees + reference_currency_adds.fees;
     figures.cash_balance := figures.cash_balance + reference_currency_adds.cash;
+    figures.contributed := figures.contributed + reference_currency_adds.contributed;
+    figures.lot_costs := figures.lot_costs + reference_currency_adds.lot_costs;
     state.currencies[place] := figures;
     RETURN state;
 END

@@ -30,7 +30,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 5';
+    version CONSTANT text := 'rollforward stage 6';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
@@ -228,7 +228,9 @@ BEGIN
         long_cost numeric,
         short_cost numeric,
         invested numeric,        -- cost of longs that are no options
-        gain numeric
+        gain numeric,
+        contributed numeric,
+        lot_costs numeric
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_position_snapshot (LIKE rollforward_data.position_snapshot) ON COMMIT DELETE ROWS;

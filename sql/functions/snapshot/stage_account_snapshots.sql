@@ -31,7 +31,9 @@ BEGIN
                rollforward.total(delta.long_cost) AS long_cost,
                rollforward.total(delta.short_cost) AS short_cost,
                rollforward.total(delta.long_units) AS long_units,
-               rollforward.total(delta.short_units) AS short_units
+               rollforward.total(delta.short_units) AS short_units,
+               rollforward.total(delta.contributed) AS contributed,
+               rollforward.total(delta.lot_costs) AS lot_costs
         FROM stage_delta AS delta
         GROUP BY delta.account_id, delta.currency, delta.on_date
     ),
@@ -53,7 +55,9 @@ BEGIN
                coalesce(rollforward.total(day_totals.long_cost) OVER account, 0)
                    - coalesce(rollforward.total(day_totals.short_cost) OVER account, 0) AS cost,
                coalesce(rollforward.total(day_totals.long_units) OVER account, 0)
-                   + coalesce(rollforward.total(day_totals.short_units) OVER account, 0) AS open_units
+                   + coalesce(rollforward.total(day_totals.short_units) OVER account, 0) AS open_units,
+               rollforward.total(day_totals.contributed) OVER account AS contributed,
+               rollforward.total(day_totals.lot_costs) OVER account AS lot_costs
         FROM day_totals
         WINDOW account AS (
             PARTITION BY day_totals.account_id, day_totals.currency
@@ -70,7 +74,8 @@ BEGIN
     opening AS MATERIALIZED (
         SELECT known.account_id, known.currency, latest.movement_counter, latest.deposited, latest.withdrawn,
                latest.realized_gains, latest.commissions, latest.fees, latest.options_income,
-               latest.dividends_received, latest.dividend_taxes, latest.other_income, latest.cash_balance
+               latest.dividends_received, latest.dividend_taxes, latest.other_income, latest.cash_balance,
+               latest.contributed, latest.lot_costs
         FROM stage_scope AS scope
         JOIN rollforward_data.account_currency AS known USING (account_id)
         CROSS JOIN LATERAL (
@@ -101,7 +106,9 @@ BEGIN
            (coalesce(opening.dividend_taxes, 0) + coalesce(rolled.dividend_taxes, 0))::rollforward_data.exact_money AS dividend_taxes,
            (coalesce(opening.other_income, 0) + coalesce(rolled.other_income, 0))::rollforward_data.exact_money AS other_income,
            (coalesce(opening.cash_balance, 0) + coalesce(rolled.cash_balance, 0))::rollforward_data.exact_money AS cash_balance,
-           (coalesce(held.units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units
+           (coalesce(held.units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units,
+           (coalesce(opening.contributed, 0) + coalesce(rolled.contributed, 0))::rollforward_data.exact_money AS contributed,
+           (coalesce(opening.lot_costs, 0) + coalesce(rolled.lot_costs, 0))::rollforward_data.exact_money AS lot_costs
     FROM rolled
     LEFT JOIN opening USING (account_id, currency)
     LEFT JOIN held USING (account_id, currency)

@@ -23,7 +23,10 @@ BEGIN
                rollforward.total(contribution.other_income) AS other_income,
                rollforward.total(contribution.commissions) AS commissions,
                rollforward.total(contribution.fees) AS fees,
-               rollforward.total(contribution.cash) AS cash
+               rollforward.total(contribution.cash) AS cash,
+               rollforward.total(contribution.contributed) AS contributed,
+               rollforward.total(nullif(event.amount - event.net, 0)) FILTER (
+                   WHERE event.effect IS NOT NULL AND event.kind NOT IN ('securities_in', 'securities_out')) AS lot_costs
         FROM stage_event AS event
         CROSS JOIN LATERAL rollforward.movement_contribution(
             event.kind, event.is_option, event.amount, event.commission, event.fee, event.tax) AS contribution
@@ -52,7 +55,7 @@ BEGIN
            booked.counted, booked.deposited, booked.withdrawn, booked.dividends, booked.dividend_taxes,
            booked.options_income, booked.other_income, booked.commissions, booked.fees, booked.cash,
            turned.long_units, turned.short_units, turned.long_cost, turned.short_cost,
-           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain
+           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain, booked.contributed, booked.lot_costs
     FROM booked
     LEFT JOIN turned USING (position_no, on_date)
     UNION ALL
@@ -60,7 +63,7 @@ BEGIN
     SELECT position.account_id, position.currency, turned.position_no, turned.on_date,
            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
            turned.long_units, turned.short_units, turned.long_cost, turned.short_cost,
-           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain
+           CASE WHEN NOT turned.is_option THEN turned.long_cost END, turned.gain, NULL, NULL
     FROM turned
     JOIN stage_position AS position USING (position_no)
     WHERE NOT EXISTS (
