@@ -258,6 +258,9 @@ CREATE INDEX movement_to_instrument_idx ON rollforward_data.movement (to_instrum
 -- Serves the lots that travel between accounts: finds the leg on the other side.
 CREATE INDEX movement_transfer_idx ON rollforward_data.movement (instrument_id, accounting_date)
     WHERE kind IN ('securities_in', 'securities_out');
+-- Serves equity, to which securities transferred are flows.
+CREATE INDEX movement_transfer_of_account_idx ON rollforward_data.movement (account_id, accounting_date)
+    WHERE kind IN ('securities_in', 'securities_out');
 -- Serves moving on and valuation: the splits and strike adjustments that an account has booked.
 CREATE INDEX movement_of_lots_idx ON rollforward_data.movement (account_id, accounting_date, instrument_id)
     WHERE kind IN ('split', 'strike_adjustment');

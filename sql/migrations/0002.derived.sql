@@ -110,6 +110,14 @@ COMMENT ON COLUMN rollforward_data.account_snapshot.open_units IS 'Units open ov
 COMMENT ON COLUMN rollforward_data.account_snapshot.contributed IS 'Cash brought in less cash taken out; conversions are neither';
 COMMENT ON COLUMN rollforward_data.account_snapshot.lot_costs IS 'Commissions, fees and taxes that belong to cost and proceeds of lots';
 
+CREATE TABLE rollforward_data.valued_account (
+    account_id bigint NOT NULL,
+    valued_until date NOT NULL,
+    CONSTRAINT valued_account_pkey PRIMARY KEY (account_id)
+);
+COMMENT ON TABLE rollforward_data.valued_account IS
+    'Accounts that were to be valued up to a day to which neither their movements nor any price goes; it stays asked for';
+
 CREATE TABLE rollforward_data.equity_snapshot (
     account_id bigint NOT NULL,
     snapshot_date date NOT NULL,

@@ -330,6 +330,7 @@ BEGIN
     DELETE FROM rollforward_data.lot_slice WHERE account_id IN (SELECT account_id FROM deleted);
     DELETE FROM rollforward_data.position_snapshot WHERE account_id IN (SELECT account_id FROM deleted);
     DELETE FROM rollforward_data.account_snapshot WHERE account_id IN (SELECT account_id FROM deleted);
+    DELETE FROM rollforward_data.valued_account WHERE account_id IN (SELECT account_id FROM deleted);
     DELETE FROM rollforward_data.equity_snapshot WHERE account_id IN (SELECT account_id FROM deleted);
     DELETE FROM rollforward_data.position WHERE account_id IN (SELECT account_id FROM deleted);
     DELETE FROM rollforward_data.account_currency WHERE account_id IN (SELECT account_id FROM deleted);

@@ -43,7 +43,7 @@ def test_truncated_movements_leave_no_figure_behind(ledger):
     ledger.rows("TRUNCATE rollforward_data.movement")
     assert {row.account_id for row in ledger.stale()} == set(account_ids)
     ledger.process_stale()
-    assert ledger.dump(account_ids) == {"lot_slice": [], "position_snapshot": [], "account_snapshot": []}
+    assert not any(ledger.dump(account_ids).values())
     assert ledger.stale() == []
 
 

@@ -50,5 +50,5 @@ def test_a_price_that_is_written_again_marks_nothing(ledger, holder):
 def test_an_account_that_goes_takes_its_figures_along(ledger, holder):
     ledger.rows("DELETE FROM rollforward_data.movement")
     ledger.rows("DELETE FROM rollforward_data.account")
-    assert ledger.dump([holder]) == {"lot_slice": [], "position_snapshot": [], "account_snapshot": []}
+    assert not any(ledger.dump([holder]).values())
     assert ledger.process_stale().success

@@ -66,6 +66,14 @@ DUMPED = {
         SELECT snapshot.xmin::text, to_jsonb(snapshot)::text AS content
         FROM rollforward_data.account_snapshot AS snapshot
         WHERE snapshot.account_id = ANY (%s)""",
+    "equity_snapshot": """
+        SELECT snapshot.xmin::text, to_jsonb(snapshot)::text AS content
+        FROM rollforward_data.equity_snapshot AS snapshot
+        WHERE snapshot.account_id = ANY (%s)""",
+    "position": """
+        SELECT held.xmin::text, to_jsonb(held)::text AS content
+        FROM rollforward_data.position AS held
+        WHERE held.account_id = ANY (%s)""",
 }
 
 

@@ -27,6 +27,7 @@ BEGIN
                   HINT = 'Pass the last day whose expirations are to be written.';
     END IF;
 
+    PERFORM rollforward.resolve_marks();
     SELECT array_agg(DISTINCT movement.account_id)
     INTO holders
     FROM rollforward_data.instrument

@@ -26,6 +26,7 @@ DECLARE
 BEGIN
     PERFORM rollforward.require_range(start_date, end_date);
     PERFORM rollforward.require_accounts(ARRAY[account_id]);
+    PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account AS locked
     WHERE locked.account_id = process_per_date.account_id
     FOR NO KEY UPDATE;

@@ -34,6 +34,7 @@ BEGIN
 
     PERFORM rollforward.store_slices(start_date, end_date);
     PERFORM rollforward.store_position_snapshots(start_date, end_date);
+    PERFORM rollforward.store_positions();
     PERFORM rollforward.refresh_statistics();
     persisting := clock_timestamp() - calculated;
 
@@ -41,6 +42,7 @@ BEGIN
     calculated_again := clock_timestamp();
 
     result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
+    PERFORM rollforward.compute_equity(end_date);
     PERFORM rollforward.settle_marks(end_date);
     PERFORM rollforward.refresh_statistics();
 

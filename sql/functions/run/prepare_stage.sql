@@ -23,6 +23,14 @@
 -- stage_opening            stage_opening_holdings     what the accounts held when the range begins
 -- stage_holding            stage_unrealized_gains     positions at rest that have a price, or an expiration behind them
 -- stage_changed            store_…                    accounts whose stored rows changed
+-- stage_valuation          stage_valuations           accounts, and from which trading day to which they are valued
+-- stage_day                stage_days                 the days of the year, and on which trading day each counts
+-- stage_cash               stage_stretches            cash and what changed it, over stretches of trading days
+-- stage_stretch            stage_stretches            what was held, over stretches of trading days
+-- stage_close              stage_closes               closes, by instrument and trading day
+-- stage_worth              stage_worth                what was held is worth, by currency and trading day
+-- stage_transferred        stage_transferred          what transferred securities are worth, likewise
+-- stage_equity_snapshot    stage_equity_snapshots     rows to be stored
 CREATE OR REPLACE FUNCTION rollforward.prepare_stage()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -30,11 +38,12 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 6';
+    version CONSTANT text := 'rollforward stage 9';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
-        'stage_holding', 'stage_changed'];
+        'stage_holding', 'stage_changed', 'stage_valuation', 'stage_day', 'stage_cash', 'stage_stretch', 'stage_close',
+        'stage_worth', 'stage_transferred', 'stage_equity_snapshot'];
     stage text;
 BEGIN
     IF EXISTS (
@@ -264,6 +273,94 @@ BEGIN
     CREATE TEMP TABLE stage_changed (
         account_id bigint
     ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_valuation (
+        account_id bigint,
+        base_currency text COLLATE "C",
+        calendar text COLLATE "C",      -- '' where Monday to Friday count
+        from_date date,          -- rows from here on are computed anew
+        first_date date,         -- behind the last row that stands, or the first account snapshot
+        known_date date,         -- as far as prices go, or the clock
+        moved_date date,         -- last account snapshot
+        end_date date,           -- of the range
+        closing_equity numeric,  -- of the last row that stands
+        unrealized numeric,
+        cumulative_flow numeric,
+        cumulative_pnl numeric,
+        has_standing boolean,
+        first_no integer,        -- trading days of its calendar
+        last_no integer
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_day (
+        calendar text COLLATE "C",
+        on_date date,
+        is_trading boolean,
+        day_no integer           -- of the trading day on which it counts
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_cash (
+        account_id bigint,
+        calendar text COLLATE "C",
+        currency text COLLATE "C",
+        since_no integer,        -- the day on which the changes count
+        from_no integer,
+        to_no integer,
+        cash numeric,
+        contributed numeric,
+        realized numeric,
+        income numeric,
+        costs numeric
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_stretch (
+        account_id bigint,
+        calendar text COLLATE "C",
+        currency text COLLATE "C",
+        instrument_id bigint,
+        from_no integer,
+        to_no integer,
+        long_quantity numeric,
+        short_quantity numeric,
+        long_cost numeric,
+        short_cost numeric,
+        multiplier numeric,
+        expiration date,
+        is_private boolean,
+        is_quoted boolean,       -- closes of the instrument are in the currency of the position
+        is_split boolean         -- closes may have to be adjusted
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_close (
+        calendar text COLLATE "C",
+        instrument_id bigint,
+        day_no integer,
+        price_date date,
+        close numeric
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_worth (
+        account_id bigint,
+        currency text COLLATE "C",
+        day_no integer,
+        long_value numeric,
+        short_value numeric,
+        unrealized numeric,
+        open_positions bigint,
+        positions_priced bigint,
+        positions_carried bigint,
+        oldest_age integer
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_transferred (
+        account_id bigint,
+        currency text COLLATE "C",
+        day_no integer,
+        worth numeric,
+        gain numeric             -- worth less cost
+    ) ON COMMIT DELETE ROWS;
+
+    CREATE TEMP TABLE stage_equity_snapshot (LIKE rollforward_data.equity_snapshot) ON COMMIT DELETE ROWS;
 
     -- a table without statistics counts as large; these count as small until analyze_stage says otherwise
     FOREACH stage IN ARRAY stages LOOP

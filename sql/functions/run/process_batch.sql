@@ -38,6 +38,7 @@ BEGIN
                   HINT = 'Pass true or false.';
     END IF;
 
+    PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
     WHERE account_id = ANY (account_ids)
     ORDER BY account_id

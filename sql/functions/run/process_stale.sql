@@ -20,6 +20,7 @@ BEGIN
                   HINT = 'Leave it out to compute all accounts that are stale.';
     END IF;
 
+    PERFORM rollforward.resolve_marks();
     SELECT coalesce(array_agg(stale.account_id), '{}')
     INTO account_ids
     FROM (SELECT DISTINCT mark.account_id FROM rollforward_data.stale_mark AS mark

@@ -16,7 +16,8 @@ BEGIN
         WHERE derived.oid IN (
                   'rollforward_data.lot_slice'::regclass,
                   'rollforward_data.position_snapshot'::regclass,
-                  'rollforward_data.account_snapshot'::regclass)
+                  'rollforward_data.account_snapshot'::regclass,
+                  'rollforward_data.equity_snapshot'::regclass)
           AND pg_relation_size(derived.oid) / current_setting('block_size')::integer > 2 * derived.relpages + 16
     LOOP
         EXECUTE format('ANALYZE (SKIP_LOCKED) %s', grown);

@@ -4,7 +4,7 @@ SELECT mark.account_id,
        account.number AS account_number,
        min(mark.from_date) AS from_date,
        count(*) AS marks
-FROM rollforward_data.stale_mark AS mark
+FROM rollforward.waiting_mark AS mark
 JOIN rollforward_data.account USING (account_id)
 GROUP BY mark.account_id, account.number;
 

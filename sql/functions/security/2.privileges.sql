@@ -17,7 +17,7 @@ BEGIN
             ('reader', 'USAGE ON SCHEMA', ARRAY['rollforward']),
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.account', 'rollforward.account_cost_method', 'rollforward.account_currency',
-                'rollforward.account_snapshot',
+                'rollforward.account_snapshot', 'rollforward.equity_snapshot',
                 'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement',
                 'rollforward.open_lot', 'rollforward.orphan_closing', 'rollforward.position_snapshot', 'rollforward.split',
                 'rollforward.stale_account', 'rollforward.tastytrade_event']),
@@ -28,7 +28,7 @@ BEGIN
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
-                'rollforward.snapshots_as_of',
+                'rollforward.is_trading_day', 'rollforward.last_trading_day', 'rollforward.snapshots_as_of',
                 'rollforward.verify']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',

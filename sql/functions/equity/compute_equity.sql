@@ -1,0 +1,21 @@
+-- Computes and stores the equity of the staged accounts, from what is stored of their cash and positions.
+--
+-- Each account begins behind the last row that stands before its day, so that there is never a hole.
+CREATE OR REPLACE FUNCTION rollforward.compute_equity(end_date date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward.stage_valuations(end_date);
+    PERFORM rollforward.stage_days();
+    PERFORM rollforward.stage_stretches();
+    PERFORM rollforward.stage_closes();
+    PERFORM rollforward.stage_worth();
+    PERFORM rollforward.stage_transferred();
+    PERFORM rollforward.stage_equity_snapshots();
+    PERFORM rollforward.store_equity_snapshots();
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.compute_equity IS 'Computes and stores the equity of the staged accounts';

@@ -1,0 +1,77 @@
+-- Numbers the trading days of the calendars in use, over the days concerned: stage_day.
+--
+-- A row for each day of the year: day_no is the number of the trading day on which it counts, which is the day itself or
+-- the next one. Then says of each account which of them it is valued on.
+CREATE OR REPLACE FUNCTION rollforward.stage_days()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_staged bigint;
+BEGIN
+    INSERT INTO stage_day
+    WITH concerned AS (
+        SELECT valuation.calendar,
+               min(valuation.first_date) AS first_date,
+               greatest(max(valuation.known_date), max(valuation.moved_date)) AS last_date
+        FROM stage_valuation AS valuation
+        WHERE valuation.first_date IS NOT NULL
+        GROUP BY valuation.calendar
+    ),
+    span AS (
+        SELECT min(listed.trading_date) AS first_date, max(listed.trading_date) AS last_date, concerned.calendar
+        FROM concerned
+        LEFT JOIN rollforward_data.trading_calendar AS listed USING (calendar)
+        GROUP BY concerned.calendar
+    ),
+    day AS (
+        SELECT concerned.calendar, concerned.first_date + step.days AS on_date
+        FROM concerned
+        -- and on to the day on which the last one counts
+        CROSS JOIN LATERAL generate_series(0, concerned.last_date - concerned.first_date + 31) AS step (days)
+    ),
+    known AS (
+        SELECT day.calendar, day.on_date,
+               CASE WHEN day.on_date BETWEEN span.first_date AND span.last_date THEN listed.trading_date IS NOT NULL
+                    ELSE extract(isodow FROM day.on_date) < 6
+               END AS is_trading
+        FROM day
+        JOIN span USING (calendar)
+        LEFT JOIN rollforward_data.trading_calendar AS listed
+            ON listed.calendar = day.calendar
+           AND listed.trading_date = day.on_date
+    )
+    SELECT known.calendar, known.on_date, known.is_trading,
+           1 + count(*) FILTER (WHERE known.is_trading) OVER (
+               PARTITION BY known.calendar ORDER BY known.on_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS day_no
+    FROM known;
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_day', rows_staged);
+
+    UPDATE stage_valuation AS valuation
+    SET first_no = first_day.day_no,
+        last_no = CASE WHEN same.end_date >= same.first_date
+                       THEN least(
+                           range_end.day_no - CASE WHEN range_end.is_trading THEN 0 ELSE 1 END,
+                           greatest(known.day_no - CASE WHEN known.is_trading THEN 0 ELSE 1 END, moved.day_no, 0))
+                       ELSE 0
+                  END
+    FROM stage_valuation AS same
+    JOIN stage_day AS first_day
+        ON first_day.calendar = same.calendar
+       AND first_day.on_date = same.first_date
+    LEFT JOIN stage_day AS known
+        ON known.calendar = same.calendar
+       AND known.on_date = same.known_date
+    LEFT JOIN stage_day AS moved
+        ON moved.calendar = same.calendar
+       AND moved.on_date = same.moved_date
+    LEFT JOIN stage_day AS range_end
+        ON range_end.calendar = same.calendar
+       AND range_end.on_date = same.end_date
+    WHERE valuation.account_id = same.account_id;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_days IS 'Numbers the trading days of the calendars in use';

@@ -1,0 +1,159 @@
+-- Adds everything up in the base currency and rolls it forward: stage_equity_snapshot, a row per account and trading day.
+--
+-- Nothing is carried from day to day but the closing figures of the row before: every level is that of its own day.
+--
+-- relies on   fx_rate_pkey: a look-up per pair of currencies and day
+CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_staged bigint;
+BEGIN
+    INSERT INTO stage_equity_snapshot
+    WITH level AS (
+        SELECT cash.account_id, cash.currency, step.day_no, cash.cash,
+               coalesce(worth.long_value, 0) AS long_value, coalesce(worth.short_value, 0) AS short_value,
+               coalesce(worth.unrealized, 0) AS unrealized,
+               CASE WHEN step.day_no = cash.since_no THEN cash.contributed ELSE 0 END
+                   + coalesce(transferred.worth, 0) AS flow,
+               CASE WHEN step.day_no = cash.since_no THEN cash.realized ELSE 0 END AS realized,
+               CASE WHEN step.day_no = cash.since_no THEN cash.income ELSE 0 END AS income,
+               CASE WHEN step.day_no = cash.since_no THEN cash.costs ELSE 0 END AS costs,
+               coalesce(transferred.gain, 0) AS transferred_gain,
+               worth.open_positions, worth.positions_priced, worth.positions_carried, worth.oldest_age
+        FROM stage_cash AS cash
+        CROSS JOIN LATERAL generate_series(cash.from_no, cash.to_no) AS step (day_no)
+        LEFT JOIN stage_worth AS worth
+            ON worth.account_id = cash.account_id
+           AND worth.currency = cash.currency
+           AND worth.day_no = step.day_no
+        LEFT JOIN stage_transferred AS transferred
+            ON transferred.account_id = cash.account_id
+           AND transferred.currency = cash.currency
+           AND transferred.day_no = step.day_no
+    ),
+    rate AS MATERIALIZED (
+        SELECT pair.calendar, pair.currency, pair.base_currency, day.day_no, fx.rate
+        FROM (
+            SELECT valuation.calendar, cash.currency, valuation.base_currency, min(cash.from_no) AS from_no, max(cash.to_no) AS to_no
+            FROM stage_cash AS cash
+            JOIN stage_valuation AS valuation USING (account_id)
+            WHERE cash.currency <> valuation.base_currency
+            GROUP BY valuation.calendar, cash.currency, valuation.base_currency
+        ) AS pair
+        JOIN stage_day AS day
+            ON day.calendar = pair.calendar
+           AND day.is_trading
+           AND day.day_no BETWEEN pair.from_no AND pair.to_no
+        CROSS JOIN LATERAL rollforward.fx_rate_at(pair.currency, pair.base_currency, day.on_date) AS fx
+    ),
+    converted AS (
+        SELECT level.account_id, level.day_no, level.open_positions, level.positions_priced, level.positions_carried,
+               level.oldest_age,
+               rollforward.in_base(level.cash, own.rate) AS cash,
+               rollforward.in_base(level.long_value, own.rate) AS long_value,
+               rollforward.in_base(level.short_value, own.rate) AS short_value,
+               rollforward.in_base(level.unrealized, own.rate) AS unrealized,
+               rollforward.in_base(level.flow, own.rate) AS flow,
+               rollforward.in_base(level.realized, own.rate) AS realized,
+               rollforward.in_base(level.income, own.rate) AS income,
+               rollforward.in_base(level.costs, own.rate) AS costs,
+               rollforward.in_base(level.transferred_gain, own.rate) AS transferred_gain
+        FROM level
+        JOIN stage_valuation AS valuation USING (account_id)
+        LEFT JOIN rate
+            ON rate.calendar = valuation.calendar
+           AND rate.currency = level.currency
+           AND rate.base_currency = valuation.base_currency
+           AND rate.day_no = level.day_no
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN level.currency = valuation.base_currency THEN 1 ELSE rate.rate END AS rate
+        ) AS own
+    ),
+    day_total AS (
+        -- what is unknown in one currency is unknown in all
+        SELECT converted.account_id, converted.day_no,
+               CASE WHEN count(converted.cash) = count(*) THEN sum(converted.cash) END AS cash,
+               CASE WHEN count(converted.long_value) = count(*) THEN sum(converted.long_value) END AS long_value,
+               CASE WHEN count(converted.short_value) = count(*) THEN sum(converted.short_value) END AS short_value,
+               CASE WHEN count(converted.unrealized) = count(*) THEN sum(converted.unrealized) END AS unrealized,
+               CASE WHEN count(converted.flow) = count(*) THEN sum(converted.flow) END AS flow,
+               CASE WHEN count(converted.realized) = count(*) THEN sum(converted.realized) END AS realized,
+               CASE WHEN count(converted.income) = count(*) THEN sum(converted.income) END AS income,
+               CASE WHEN count(converted.costs) = count(*) THEN sum(converted.costs) END AS costs,
+               CASE WHEN count(converted.transferred_gain) = count(*) THEN sum(converted.transferred_gain) END AS transferred_gain,
+               coalesce(sum(converted.open_positions), 0) AS open_positions,
+               coalesce(sum(converted.positions_priced), 0) AS positions_priced,
+               coalesce(sum(converted.positions_carried), 0) AS positions_carried,
+               max(converted.oldest_age) AS oldest_age,
+               count(*) FILTER (WHERE num_nulls(
+                   converted.cash, converted.long_value, converted.short_value, converted.unrealized, converted.flow,
+                   converted.realized, converted.income, converted.costs, converted.transferred_gain) > 0) AS rates_missing
+        FROM converted
+        GROUP BY converted.account_id, converted.day_no
+    ),
+    closed AS (
+        SELECT day_total.*, valuation.calendar, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
+               day_total.cash + day_total.long_value + day_total.short_value AS closing_equity,
+               sum(CASE WHEN day_total.flow IS NULL THEN 1 ELSE 0 END) OVER account AS flows_unknown,
+               rollforward.total(day_total.flow) OVER account AS flow_so_far,
+               CASE WHEN day_total.day_no > valuation.first_no
+                    THEN lag(day_total.cash + day_total.long_value + day_total.short_value) OVER account
+                    WHEN valuation.has_standing THEN valuation.closing_equity
+                    ELSE 0
+               END AS opening_equity,
+               CASE WHEN day_total.day_no > valuation.first_no THEN lag(day_total.unrealized) OVER account
+                    WHEN valuation.has_standing THEN valuation.unrealized
+                    ELSE 0
+               END AS unrealized_before,
+               valuation.has_standing
+        FROM day_total
+        JOIN stage_valuation AS valuation USING (account_id)
+        WINDOW account AS (PARTITION BY day_total.account_id ORDER BY day_total.day_no ROWS UNBOUNDED PRECEDING)
+    ),
+    rolled AS (
+        SELECT closed.*,
+               closed.closing_equity - closed.opening_equity - closed.flow AS pnl,
+               closed.unrealized - closed.unrealized_before - closed.transferred_gain AS unrealized_change,
+               CASE WHEN closed.flows_unknown = 0
+                    THEN CASE WHEN closed.has_standing THEN closed.standing_flow ELSE 0 END + closed.flow_so_far
+               END AS cumulative_flow
+        FROM closed
+    )
+    SELECT rolled.account_id,
+           day.on_date,
+           rolled.base_currency,
+           rolled.opening_equity::rollforward_data.exact_money,
+           rolled.flow::rollforward_data.exact_money,
+           rolled.pnl::rollforward_data.exact_money,
+           rolled.closing_equity::rollforward_data.exact_money,
+           rolled.cash::rollforward_data.exact_money,
+           rolled.long_value::rollforward_data.exact_money,
+           rolled.short_value::rollforward_data.exact_money,
+           rolled.cumulative_flow::rollforward_data.exact_money,
+           (rolled.closing_equity - rolled.cumulative_flow)::rollforward_data.exact_money,
+           rolled.unrealized::rollforward_data.exact_money,
+           rolled.realized::rollforward_data.exact_money,
+           rolled.unrealized_change::rollforward_data.exact_money,
+           rolled.income::rollforward_data.exact_money,
+           rolled.costs::rollforward_data.exact_money,
+           (rolled.pnl - rolled.realized - rolled.unrealized_change - rolled.income + rolled.costs)::rollforward_data.exact_money,
+           rolled.open_positions::integer,
+           rolled.positions_priced::integer,
+           rolled.positions_carried::integer,
+           (rolled.open_positions - rolled.positions_priced - rolled.positions_carried)::integer,
+           rolled.oldest_age,
+           rolled.rates_missing::integer
+    FROM rolled
+    JOIN stage_day AS day
+        ON day.calendar = rolled.calendar
+       AND day.day_no = rolled.day_no
+       AND day.is_trading;
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_equity_snapshot', rows_staged);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_equity_snapshots IS 'Adds everything up in the base currency and rolls it forward';

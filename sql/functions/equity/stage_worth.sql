@@ -1,0 +1,58 @@
+-- Values what is open on each trading day: stage_worth, a row per account, currency and day with open positions.
+CREATE OR REPLACE FUNCTION rollforward.stage_worth()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off  -- the planner cannot know over how many days a stretch goes
+AS $$
+DECLARE
+    lookback_days CONSTANT integer := rollforward.lookback_days();
+    rows_staged bigint;
+BEGIN
+    INSERT INTO stage_worth
+    SELECT valued.account_id, valued.currency, valued.day_no,
+           rollforward.total(valued.long_value),
+           rollforward.total(valued.net_value - valued.long_value),
+           rollforward.total(valued.net_value - valued.cost),
+           count(*) FILTER (WHERE NOT valued.is_expired),
+           count(*) FILTER (WHERE NOT valued.is_expired AND valued.age <= lookback_days),
+           count(*) FILTER (WHERE NOT valued.is_expired AND (valued.age > lookback_days OR (valued.age IS NULL AND valued.is_private))),
+           max(valued.age) FILTER (WHERE NOT valued.is_expired)
+    FROM (
+        SELECT stretch.account_id, stretch.currency, day.day_no, stretch.is_private, closed.age, closed.is_expired,
+               stretch.long_cost - stretch.short_cost AS cost,
+               CASE WHEN stretch.long_quantity = 0 THEN 0
+                    ELSE rollforward.market_value(
+                        stretch.long_quantity, stretch.long_cost, closed.close, stretch.multiplier, closed.is_expired)
+               END AS long_value,
+               rollforward.market_value(
+                   stretch.long_quantity - stretch.short_quantity, stretch.long_cost - stretch.short_cost,
+                   closed.close, stretch.multiplier, closed.is_expired) AS net_value
+        FROM stage_stretch AS stretch
+        CROSS JOIN LATERAL generate_series(stretch.from_no, stretch.to_no) AS step (day_no)
+        JOIN stage_day AS day
+            ON day.calendar = stretch.calendar
+           AND day.day_no = step.day_no
+           AND day.is_trading
+        LEFT JOIN stage_close AS known
+            ON known.calendar = stretch.calendar
+           AND known.instrument_id = stretch.instrument_id
+           AND known.day_no = step.day_no
+           AND stretch.is_quoted
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN stretch.is_split AND known.price_date < day.on_date
+                        THEN rollforward.split_adjusted(
+                            known.close, stretch.account_id, stretch.instrument_id, known.price_date, day.on_date)
+                        ELSE known.close
+                   END AS close,
+                   day.on_date - known.price_date AS age,
+                   coalesce(day.on_date > stretch.expiration, false) AS is_expired
+        ) AS closed
+    ) AS valued
+    GROUP BY valued.account_id, valued.currency, valued.day_no;
+    GET DIAGNOSTICS rows_staged = ROW_COUNT;
+    PERFORM rollforward.analyze_stage('pg_temp.stage_worth', rows_staged);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_worth IS 'Values what is open on each trading day';

@@ -1,0 +1,44 @@
+-- Makes the stored equity of the staged accounts equal to the computed one, writing only what differs.
+--
+-- Adds the accounts it changed to stage_changed.
+--
+-- relies on   equity_snapshot_pkey
+CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    WITH removed AS (
+        DELETE FROM rollforward_data.equity_snapshot AS stored
+        USING stage_valuation AS valuation
+        WHERE stored.account_id = valuation.account_id
+          AND stored.snapshot_date BETWEEN valuation.from_date AND valuation.end_date
+          AND NOT EXISTS (
+              SELECT FROM stage_equity_snapshot AS staged
+              WHERE staged.account_id = stored.account_id
+                AND staged.snapshot_date = stored.snapshot_date
+                AND staged IS NOT DISTINCT FROM stored)
+        RETURNING stored.account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM removed;
+
+    WITH added AS (
+        INSERT INTO rollforward_data.equity_snapshot
+        SELECT staged.*
+        FROM stage_equity_snapshot AS staged
+        WHERE NOT EXISTS (
+            SELECT FROM rollforward_data.equity_snapshot AS stored
+            WHERE stored.account_id = staged.account_id
+              AND stored.snapshot_date = staged.snapshot_date)
+        -- sorted, so that what is compared is read to its end before the first row is written
+        ORDER BY staged.account_id, staged.snapshot_date
+        RETURNING account_id
+    )
+    INSERT INTO stage_changed
+    SELECT DISTINCT account_id FROM added;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.store_equity_snapshots IS 'Makes the stored equity of the staged accounts equal to the computed one';

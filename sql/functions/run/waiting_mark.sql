@@ -1,0 +1,43 @@
+-- What waits to be recomputed: an account and the first day it concerns, once per mark.
+--
+-- Marks of shared facts are resolved here, and nowhere else, to the accounts they concern: a price, a split or the terms of
+-- an instrument to those that held it on that day or later, a rate to those with money in either of its currencies besides
+-- their own, a calendar to those that use it. A new price may also open a new day of valuation for everybody.
+--
+-- mark_id     of the mark of a shared fact; NULL for the marks of the account itself
+-- relies on   position_instrument_idx; shared_mark is empty but for what came since the last calculation
+CREATE OR REPLACE VIEW rollforward.waiting_mark AS
+SELECT mark.account_id, mark.from_date, NULL::bigint AS mark_id
+FROM rollforward_data.stale_mark AS mark
+UNION ALL
+SELECT holder.account_id, mark.from_date, mark.mark_id
+FROM rollforward_data.shared_mark AS mark
+JOIN rollforward_data.position AS holder
+    ON holder.instrument_id = mark.instrument_id
+   AND holder.held_until >= mark.from_date
+UNION ALL
+SELECT account.account_id, mark.from_date, mark.mark_id
+FROM rollforward_data.shared_mark AS mark
+JOIN rollforward_data.account_currency AS held
+    ON mark.kind = 'rate'
+JOIN rollforward_data.account
+    ON account.account_id = held.account_id
+   AND account.base_currency <> held.currency
+WHERE mark.currency IN (account.base_currency, held.currency)
+   OR mark.quote_currency IN (account.base_currency, held.currency)
+UNION ALL
+SELECT account.account_id, mark.from_date, mark.mark_id
+FROM rollforward_data.shared_mark AS mark
+JOIN rollforward_data.account USING (calendar)
+UNION ALL
+SELECT account.account_id, mark.from_date, mark.mark_id
+FROM rollforward_data.shared_mark AS mark
+CROSS JOIN rollforward_data.account
+WHERE mark.kind = 'everything'
+UNION ALL
+SELECT unvalued.account_id, unvalued.from_date, mark.mark_id
+FROM (SELECT min(mark_id) AS mark_id FROM rollforward_data.shared_mark WHERE kind = 'price') AS mark
+JOIN rollforward.unvalued_account AS unvalued
+    ON mark.mark_id IS NOT NULL;
+
+COMMENT ON VIEW rollforward.waiting_mark IS 'What waits to be recomputed: accounts and days, once per mark';
