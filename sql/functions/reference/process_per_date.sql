@@ -55,6 +55,9 @@ BEGIN
     DELETE FROM rollforward_data.account_snapshot AS stored
     WHERE stored.account_id = process_per_date.account_id
       AND stored.snapshot_date BETWEEN first_date AND end_date;
+    DELETE FROM rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.snapshot_date BETWEEN first_date AND end_date;
 
     result.snapshots_saved := 0;
     FOR item IN SELECT value FROM jsonb_array_elements(reference) LOOP
@@ -71,8 +74,25 @@ BEGIN
             VALUES (account_id, item #>> '{content,currency}')
             ON CONFLICT ON CONSTRAINT account_currency_pkey DO NOTHING;
             result.snapshots_saved := result.snapshots_saved + 1;
+        ELSIF item ->> 'object' = 'equity_snapshot' AND (item #>> '{content,snapshot_date}')::date >= first_date THEN
+            INSERT INTO rollforward_data.equity_snapshot
+            SELECT * FROM jsonb_populate_record(NULL::rollforward_data.equity_snapshot, item -> 'content');
         END IF;
     END LOOP;
+
+    DELETE FROM rollforward_data.position AS stored
+    WHERE stored.account_id = process_per_date.account_id;
+    INSERT INTO rollforward_data.position (account_id, instrument_id, currency, held_until)
+    SELECT snapshot.account_id, snapshot.instrument_id, snapshot.currency,
+           CASE WHEN EXISTS (SELECT FROM rollforward_data.lot_slice AS held
+                             WHERE held.account_id = snapshot.account_id AND held.closed_on = 'infinity'
+                               AND held.instrument_id = snapshot.instrument_id AND held.currency = snapshot.currency)
+                THEN 'infinity'
+                ELSE max(snapshot.snapshot_date)
+           END
+    FROM rollforward_data.position_snapshot AS snapshot
+    WHERE snapshot.account_id = process_per_date.account_id
+    GROUP BY snapshot.account_id, snapshot.instrument_id, snapshot.currency;
 
     PERFORM rollforward.mark_receivers(ARRAY(
         SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
@@ -94,6 +114,8 @@ BEGIN
            OR EXISTS (SELECT FROM rollforward_data.position_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
            OR EXISTS (SELECT FROM rollforward_data.account_snapshot AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.equity_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date);
     END IF;
 
