@@ -1,7 +1,8 @@
 -- Computes one account date by date: the independent reference, as a processing mode of its own.
 --
 -- The same figures as process_batch, by a plain loop from the first movement on; slow, and meant to be.
--- A range that begins later than the account is stale is begun there; what lies after the range is marked stale.
+-- A range that begins later than the account is stale is begun there; what lies after the range is marked stale. Equity
+-- begins no later than behind its last row, so that no trading day is left out.
 --
 -- account_id             the account to compute
 -- start_date, end_date   both included
@@ -19,6 +20,7 @@ DECLARE
     began timestamptz := clock_timestamp();
     calculated timestamptz;
     first_date date;
+    first_equity_date date;
     seen bigint[];
     reference jsonb;
     item jsonb;
@@ -34,6 +36,11 @@ BEGIN
     INTO first_date, seen
     FROM rollforward_data.stale_mark AS mark
     WHERE mark.account_id = process_per_date.account_id AND mark.from_date <= end_date;
+
+    SELECT least(first_date, coalesce(max(stored.snapshot_date) + 1, '-infinity'))
+    INTO first_equity_date
+    FROM rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id AND stored.snapshot_date < first_date;
 
     SELECT count(*), count(DISTINCT movement.accounting_date)
     INTO result.movements_processed, result.dates_processed
@@ -74,7 +81,9 @@ BEGIN
             VALUES (account_id, item #>> '{content,currency}')
             ON CONFLICT ON CONSTRAINT account_currency_pkey DO NOTHING;
             result.snapshots_saved := result.snapshots_saved + 1;
-        ELSIF item ->> 'object' = 'equity_snapshot' AND (item #>> '{content,snapshot_date}')::date >= first_date THEN
+        ELSIF item ->> 'object' = 'equity_snapshot'
+              AND (item #>> '{content,snapshot_date}')::date >= first_equity_date
+        THEN
             INSERT INTO rollforward_data.equity_snapshot
             SELECT * FROM jsonb_populate_record(NULL::rollforward_data.equity_snapshot, item -> 'content');
         END IF;

@@ -1,7 +1,8 @@
 -- The trading day of the last equity row of an account, when it is computed up to a day.
 --
--- Never behind the range; in it, as far as there is something to tell: the last account snapshot, the latest price of
--- anything, and, of a range with an end, today, of one without, the last row that is stored already.
+-- Never behind that day; before it, as far as there is something to tell: the last account snapshot that the account has or
+-- will have, the latest price of anything, and, where that day is a day, today, where it is infinity, the last row that is
+-- stored already.
 --
 -- returns   NULL for an account without account snapshots
 CREATE OR REPLACE FUNCTION rollforward.reference_last_trading_day(state rollforward.reference_state, end_date date)
@@ -18,7 +19,6 @@ BEGIN
     SELECT max(movement.accounting_date) INTO last_snapshot
     FROM rollforward_data.movement
     WHERE movement.account_id = state.account_id
-      AND movement.accounting_date <= end_date
       AND movement.kind NOT IN ('split', 'strike_adjustment');
     IF last_snapshot IS NULL THEN
         RETURN NULL;
