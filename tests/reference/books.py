@@ -26,7 +26,7 @@ class Books:
     # Facts
 
     def account(self, number: str = "7", **settings: Any) -> int:
-        return self._insert("account", "account_id", number=number, base_currency="USD", **settings)
+        return self._insert("account", "account_id", **{"number": number, "base_currency": "USD", **settings})
 
     def stock(self, symbol: str, *, kind: str = "stock", currency: str = "USD", **terms: Any) -> None:
         self.instruments[symbol] = self._insert(
@@ -54,6 +54,22 @@ class Books:
         )
         self.names[event] = "split"
 
+    def rate(self, currency: str, quote_currency: str, day: str, rate: Any) -> None:
+        self._insert(
+            "fx_rate", "rate", currency=currency, quote_currency=quote_currency, rate_date=day, rate=rate
+        )
+
+    def calendar(self, calendar: str, *days: str) -> None:
+        for day in days:
+            self._insert("trading_calendar", "calendar", calendar=calendar, trading_date=day)
+
+    def setting(self, name: str, value: Any) -> None:
+        self._insert("setting", "name", name=name, value=str(value))
+
+    def today(self, day: str) -> None:
+        """Let it be that day, until the test is over."""
+        self.rows("SELECT set_config('rollforward.today', %s, false)", day)
+
     def method(self, account: int, method: str, day: str = "2000-01-01", ranked_by: str = "cost") -> None:
         event = self._insert(
             "account_cost_method",
@@ -64,6 +80,9 @@ class Books:
             ranked_by=ranked_by,
         )
         self.names[event] = "method"
+
+    def deposit(self, account: int, day: str, amount: Any, **more: Any) -> int:
+        return self.move(account, "deposit", day, amount, **more)
 
     def move(
         self,
@@ -172,6 +191,14 @@ class Books:
             currency,
         )
         return row
+
+    def equity(self, account: int, columns: str = "closing_equity") -> dict[str, list[str]]:
+        """Chosen columns of the equity rows, by their day."""
+        rows = self.rows(
+            "SELECT * FROM rollforward_data.equity_snapshot WHERE account_id = %s ORDER BY snapshot_date",
+            account,
+        )
+        return {shown(row["snapshot_date"]): figures(row, columns) for row in rows}
 
     def days(self, account: int, table: str = "position_snapshot") -> list[str]:
         """Days with snapshots, each followed by what it is of."""

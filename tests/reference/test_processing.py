@@ -6,7 +6,7 @@ import pytest
 
 from tests.reference.books import Books, Row, figures
 
-TABLES = ["lot_slice", "position_snapshot", "account_snapshot"]
+TABLES = ["lot_slice", "position_snapshot", "account_snapshot", "equity_snapshot", "position"]
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 -- Computes one account date by date: the independent reference, as a processing mode of its own.
 --
 -- The same figures as process_batch, by a plain loop from the first movement on; slow, and meant to be.
--- A range that begins later than the account is stale is begun there; what lies after the range is marked stale.
+-- A range that begins later than the account is stale is begun there; what lies after the range is marked stale. Equity
+-- begins no later than behind its last row, so that no trading day is left out.
 --
 -- account_id             the account to compute
 -- start_date, end_date   both included
@@ -19,6 +20,7 @@ DECLARE
     began timestamptz := clock_timestamp();
     calculated timestamptz;
     first_date date;
+    first_equity_date date;
     seen bigint[];
     reference jsonb;
     item jsonb;
@@ -35,6 +37,11 @@ BEGIN
     INTO first_date, seen
     FROM rollforward_data.stale_mark AS mark
     WHERE mark.account_id = process_per_date.account_id AND mark.from_date <= end_date;
+
+    SELECT least(first_date, coalesce(max(stored.snapshot_date) + 1, '-infinity'))
+    INTO first_equity_date
+    FROM rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id AND stored.snapshot_date < first_date;
 
     SELECT count(*), count(DISTINCT movement.accounting_date)
     INTO result.movements_processed, result.dates_processed
@@ -56,6 +63,9 @@ BEGIN
     DELETE FROM rollforward_data.account_snapshot AS stored
     WHERE stored.account_id = process_per_date.account_id
       AND stored.snapshot_date BETWEEN first_date AND end_date;
+    DELETE FROM rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.snapshot_date BETWEEN first_date AND end_date;
 
     result.snapshots_saved := 0;
     FOR item IN SELECT value FROM jsonb_array_elements(reference) LOOP
@@ -72,8 +82,27 @@ BEGIN
             VALUES (account_id, item #>> '{content,currency}')
             ON CONFLICT ON CONSTRAINT account_currency_pkey DO NOTHING;
             result.snapshots_saved := result.snapshots_saved + 1;
+        ELSIF item ->> 'object' = 'equity_snapshot'
+              AND (item #>> '{content,snapshot_date}')::date >= first_equity_date
+        THEN
+            INSERT INTO rollforward_data.equity_snapshot
+            SELECT * FROM jsonb_populate_record(NULL::rollforward_data.equity_snapshot, item -> 'content');
         END IF;
     END LOOP;
+
+    DELETE FROM rollforward_data.position AS stored
+    WHERE stored.account_id = process_per_date.account_id;
+    INSERT INTO rollforward_data.position (account_id, instrument_id, currency, held_until)
+    SELECT snapshot.account_id, snapshot.instrument_id, snapshot.currency,
+           CASE WHEN EXISTS (SELECT FROM rollforward_data.lot_slice AS held
+                             WHERE held.account_id = snapshot.account_id AND held.closed_on = 'infinity'
+                               AND held.instrument_id = snapshot.instrument_id AND held.currency = snapshot.currency)
+                THEN 'infinity'
+                ELSE max(snapshot.snapshot_date)
+           END
+    FROM rollforward_data.position_snapshot AS snapshot
+    WHERE snapshot.account_id = process_per_date.account_id
+    GROUP BY snapshot.account_id, snapshot.instrument_id, snapshot.currency;
 
     PERFORM rollforward.mark_receivers(ARRAY(
         SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
@@ -95,6 +124,8 @@ BEGIN
            OR EXISTS (SELECT FROM rollforward_data.position_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
            OR EXISTS (SELECT FROM rollforward_data.account_snapshot AS later
+                      WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.equity_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date);
     END IF;
 

@@ -31,6 +31,7 @@ BEGIN
             state := rollforward.reference_book(state, event);
             IF event.effect IS NOT NULL THEN
                 state := rollforward.reference_trade(state, event);
+                state := rollforward.reference_note_transfer(state, event);
             END IF;
         END IF;
     END LOOP;

@@ -6,7 +6,7 @@
 -- from what is stored there.
 --
 -- end_date   the last accounting date to look at
--- returns    object: lot_slice, position_snapshot or account_snapshot; content: the row of that table
+-- returns    object: lot_slice, position_snapshot, account_snapshot or equity_snapshot; content: the row of that table
 CREATE OR REPLACE FUNCTION rollforward.reference_rows(account_id bigint, end_date date)
 RETURNS TABLE (object text, content jsonb)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -15,13 +15,15 @@ AS $$
 #variable_conflict use_variable
 DECLARE
     state rollforward.reference_state;
-    tomorrow date;
+    event_day date;
+    last_trading_day date;
+    equity_day date;
 BEGIN
     state := rollforward.reference_start(account_id);
-    LOOP
-        tomorrow := rollforward.reference_next_day(state);
-        EXIT WHEN tomorrow IS NULL OR tomorrow > end_date;
-        state.today := tomorrow;
+    last_trading_day := rollforward.reference_last_trading_day(state, end_date);
+    event_day := rollforward.reference_next_day(state);
+    WHILE event_day <= end_date LOOP
+        state.today := event_day;
 
         IF state.premium_in_cost THEN
             -- What options bring shows only when the day is over: a trial of it tells what moves, then it is computed.
@@ -39,6 +41,20 @@ BEGIN
         RETURN QUERY
         SELECT 'account_snapshot', to_jsonb(snapshot) FROM unnest(state.currencies) AS snapshot
         WHERE snapshot.snapshot_date = state.today;
+
+        -- What is held in the evening is held until the next event, and worth something else on every trading day.
+        equity_day := event_day;
+        event_day := rollforward.reference_next_day(state);
+        WHILE cardinality(state.currencies) > 0
+              AND equity_day <= last_trading_day AND equity_day < coalesce(event_day, 'infinity')
+        LOOP
+            IF rollforward.reference_is_trading_day(state.calendar, equity_day) THEN
+                state.today := equity_day;
+                state := rollforward.reference_equity(state);
+                RETURN QUERY SELECT 'equity_snapshot', to_jsonb(state.equity);
+            END IF;
+            equity_day := equity_day + 1;
+        END LOOP;
     END LOOP;
 
     RETURN QUERY

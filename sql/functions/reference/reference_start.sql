@@ -8,8 +8,8 @@ AS $$
 DECLARE
     state rollforward.reference_state;
 BEGIN
-    SELECT account.costs_in_lot, account.premium_in_cost
-    INTO state.costs_in_lot, state.premium_in_cost
+    SELECT account.costs_in_lot, account.premium_in_cost, account.base_currency, account.calendar
+    INTO state.costs_in_lot, state.premium_in_cost, state.base_currency, state.calendar
     FROM rollforward_data.account WHERE account.account_id = reference_start.account_id;
 
     state.account_id := account_id;
@@ -22,6 +22,9 @@ BEGIN
     state.delivered := '{}';
     state.positions := '{}';
     state.currencies := '{}';
+    state.arrived := '{}';
+    state.departed := '{}';
+    state.counted := '{}';
     RETURN state;
 END
 $$;

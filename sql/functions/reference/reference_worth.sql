@@ -22,8 +22,6 @@ DECLARE
     held rollforward_data.instrument;
     close numeric;
     split record;
-    old_units numeric := 1;
-    new_units numeric := 1;
 BEGIN
     SELECT * INTO held
     FROM rollforward_data.instrument AS known
@@ -37,27 +35,8 @@ BEGIN
 
     market_value := cost;
     IF close IS NOT NULL THEN
-        FOR split IN
-            SELECT known.quantity, known.per_quantity
-            FROM rollforward_data.split AS known
-            WHERE known.instrument_id = held.instrument_id
-              AND known.to_instrument_id IS NULL
-              AND known.split_date > reference_worth.price_date AND known.split_date <= state.today
-              AND NOT rollforward.reference_has_booked_split(state.account_id, known.instrument_id, known.split_date)
-            UNION ALL
-            SELECT booked.quantity, booked.per_quantity
-            FROM rollforward_data.movement AS booked
-            WHERE booked.account_id = state.account_id
-              AND booked.kind = 'split'
-              AND booked.instrument_id = held.instrument_id
-              AND booked.currency = reference_worth.currency
-              AND booked.to_instrument_id IS NULL
-              AND booked.accounting_date > reference_worth.price_date AND booked.accounting_date <= state.today
-        LOOP
-            new_units := new_units * split.quantity;
-            old_units := old_units * split.per_quantity;
-        END LOOP;
-        market_value := round(units * held.multiplier * close * old_units / new_units, 8);
+        split := rollforward.reference_split_since(state, held.instrument_id, reference_worth.currency, price_date);
+        market_value := round(units * held.multiplier * close * split.old_units / split.new_units, 8);
     END IF;
     IF held.kind IN ('option', 'future_option') AND state.today > held.expiration THEN
         market_value := 0;

@@ -1,5 +1,8 @@
 -- Recomputes by the reference and reports every field in which stored data differs; no row means it is right.
 --
+-- Equity is compared where an account is settled, and as far as it was computed: behind the last row and the last account
+-- snapshot that are stored, nobody has asked for it yet.
+--
 -- account_ids            accounts to verify; NULL means all
 -- start_date, end_date   restrict what is compared to snapshots, and lots closed, between them; NULL means open
 -- returns                one row per differing field; stored is NULL where a row is missing, expected where it
@@ -20,6 +23,7 @@ DECLARE
     first_date date := coalesce(verify.start_date, '-infinity');
     last_date date := coalesce(verify.end_date, 'infinity');
     subject bigint;
+    last_equity_date date;
 BEGIN
     PERFORM rollforward.require_range(first_date, last_date);
     IF verify.account_ids IS NOT NULL THEN
@@ -31,6 +35,15 @@ BEGIN
         WHERE verify.account_ids IS NULL OR account.account_id = ANY (verify.account_ids)
         ORDER BY account.account_id
     LOOP
+        SELECT least(settled.settled_until, last_date, greatest(
+                   (SELECT max(row.snapshot_date) FROM rollforward_data.equity_snapshot AS row
+                    WHERE row.account_id = subject),
+                   (SELECT max(row.snapshot_date) FROM rollforward_data.account_snapshot AS row
+                    WHERE row.account_id = subject)))
+        INTO last_equity_date
+        FROM rollforward.settled_account AS settled
+        WHERE settled.account_id = subject;
+
         RETURN QUERY
         WITH reference AS (
             SELECT reference.object, reference.content
@@ -48,6 +61,10 @@ BEGIN
             SELECT 'account_snapshot', to_jsonb(snapshot)
             FROM rollforward_data.account_snapshot AS snapshot
             WHERE snapshot.account_id = subject
+            UNION ALL
+            SELECT 'equity_snapshot', to_jsonb(snapshot)
+            FROM rollforward_data.equity_snapshot AS snapshot
+            WHERE snapshot.account_id = subject
         ),
         keyed AS (
             SELECT side.is_stored, side.object, side.content,
@@ -58,14 +75,15 @@ BEGIN
                        WHEN 'position_snapshot' THEN jsonb_build_object(
                            'instrument_id', side.content -> 'instrument_id', 'currency', side.content -> 'currency',
                            'snapshot_date', side.content -> 'snapshot_date')
-                       ELSE jsonb_build_object(
+                       WHEN 'account_snapshot' THEN jsonb_build_object(
                            'currency', side.content -> 'currency', 'snapshot_date', side.content -> 'snapshot_date')
+                       ELSE jsonb_build_object('snapshot_date', side.content -> 'snapshot_date')
                    END AS key
             FROM (SELECT false AS is_stored, reference.* FROM reference
                   UNION ALL
                   SELECT true, stored.* FROM stored) AS side
             WHERE coalesce(side.content ->> 'snapshot_date', side.content ->> 'closed_on')::date
-                  BETWEEN first_date AND last_date
+                  BETWEEN first_date AND CASE side.object WHEN 'equity_snapshot' THEN last_equity_date ELSE last_date END
         ),
         field AS (
             SELECT keyed.is_stored, keyed.object, keyed.key, item.key AS field, item.value

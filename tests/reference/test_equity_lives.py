@@ -1,0 +1,83 @@
+"""What holds of the equity of any account, on lives with every kind of event and every cost method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+
+from tests.support.ledger import Ledger
+from tests.support.lives import lives
+from tests.support.property import quick
+from tests.support.streams import Batch, load
+
+# Accounts that have figures, but no equity.
+WITHOUT = """
+SELECT DISTINCT account_id
+FROM rollforward_data.account_snapshot
+WHERE account_id = ANY (%s)
+  AND account_id NOT IN (SELECT account_id FROM rollforward_data.equity_snapshot)
+"""
+
+# Rows, not the first, that do not begin where the row before ended, or are not of the next weekday.
+GAPS = """
+SELECT account_id, snapshot_date
+FROM (SELECT row.*,
+             lag(closing_equity) OVER previous AS closed,
+             lag(snapshot_date) OVER previous
+                 + CASE extract(isodow FROM snapshot_date) WHEN 1 THEN 3 ELSE 1 END
+                 AS next_date
+      FROM rollforward_data.equity_snapshot AS row
+      WHERE account_id = ANY (%s)
+      WINDOW previous AS (PARTITION BY account_id ORDER BY snapshot_date)) AS row
+WHERE opening_equity <> coalesce(closed, 0) OR snapshot_date <> next_date
+"""
+
+# What the views and look-ups that are about single days say of each day.
+VALUES = """
+SELECT row.account_id, row.snapshot_date, row.closing_equity, value.closing_value
+FROM rollforward_data.equity_snapshot AS row
+JOIN rollforward.account_values(%s, '2025-01-01', '2025-01-31') AS value
+    ON value.account_id = row.account_id AND value.on_date = row.snapshot_date
+WHERE row.closing_equity <> value.closing_value
+"""
+
+# Nothing is left to explain, where no closing was an orphan and no money was converted.
+UNEXPLAINED = """
+SELECT row.account_id, row.snapshot_date, row.other_pnl
+FROM rollforward_data.equity_snapshot AS row
+WHERE row.account_id = ANY (%s)
+  AND row.other_pnl <> 0
+  AND NOT EXISTS (SELECT FROM rollforward.orphan_closing AS orphan WHERE orphan.account_id = row.account_id)
+  AND NOT EXISTS (SELECT FROM rollforward_data.movement
+                  WHERE movement.account_id = row.account_id AND movement.kind = 'conversion')
+"""
+
+
+@pytest.fixture(autouse=True)
+def before_everything(ledger: Ledger) -> Iterator[None]:
+    ledger.rows("SET rollforward.today = '2000-01-01'")
+    yield
+    ledger.rows("RESET rollforward.today")
+
+
+def computed(ledger: Ledger, batch: Batch) -> list[int]:
+    """The accounts of a batch, computed date by date. All currencies are worth the same."""
+    account_ids = load(ledger, batch)
+    for currency in ("EUR", "GBP"):
+        ledger.rate(currency, "USD", "2000-01-01", 1)
+    while stale := ledger.stale():  # lots that travel are received once they are sent
+        for row in stale:
+            ledger.process_per_date(row.account_id)
+    return account_ids
+
+
+@quick(8)
+@given(batch=lives(25))
+def test_days_follow_each_other_and_agree_with_what_accounts_are_worth(ledger, batch):
+    account_ids = computed(ledger, batch)
+    for query in (WITHOUT, GAPS, VALUES, UNEXPLAINED):
+        wrong = ledger.rows(query, account_ids)
+        assert not wrong, batch.about(wrong)
+    assert ledger.verify(account_ids) == []
