@@ -133,6 +133,7 @@ CREATE TABLE rollforward_data.price (
     close rollforward_data.exact_price NOT NULL,
     CONSTRAINT price_pkey PRIMARY KEY (instrument_id, price_date) INCLUDE (close),
     CONSTRAINT price_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument,
+    CONSTRAINT price_date_is_finite CHECK (isfinite(price_date)),
     CONSTRAINT price_close_is_positive CHECK (close > 0)
 );
 -- Serves the latest day that any price is of, and the loads and reports that are about whole days.

@@ -18,6 +18,7 @@ from tests.support.golden import table
 from tests.support.ledger import Ledger
 from tests.support.movements import Movement, buy, deposit, movement, sell
 from tests.support.valuation import (
+    Batch,
     Processing,
     Reference,
     expected_equity,
@@ -26,7 +27,7 @@ from tests.support.valuation import (
     valuation_folder,
 )
 
-PROCESSINGS: dict[str, Processing] = {"reference": Reference()}
+PROCESSINGS: dict[str, Processing] = {"batch": Batch(), "reference": Reference()}
 MANNERS = ["as told", "in one go", "what is stale"]
 FIRST_DAY = "2025-08-18"
 LAST_DAY = "2025-08-29"

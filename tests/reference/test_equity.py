@@ -530,8 +530,8 @@ def test_changes_are_converted_at_the_rate_of_their_day(books: Books, account: i
     assert books.equity(account, f"{VALUE} {WHY}") == {
         # 4 unrealized
         "01-02": ["0", "44", "4.4", "48.4", *("0", "4.4", "0", "0", "0")],
-        # 50 at 1.20 is 60, 6 of it taken out before: 17.6 = 12 - 4.8 + 7.2 - 1.2 + 4.4, which is 44 x 0.10
-        "01-03": ["48.4", "-6", "17.6", "60", *("12", "-4.8", "7.2", "1.2", "4.4")],
+        # 50 at 1.20 is 60, 6 of it taken out before: 17.6 = 12 - 4.4 + 7.2 - 1.2 + 4, which is 40 x 0.10
+        "01-03": ["48.4", "-6", "17.6", "60", *("12", "-4.4", "7.2", "1.2", "4")],
     }
 
 

@@ -129,6 +129,8 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "fx_rate_at(text, text, date)",
         "person_totals(bigint, text, date)",
         "annualised_return(numeric, date, date, text)",
+        "is_trading_day(text, date)",
+        "last_trading_day(text, date)",
     }
     assert callable_ - helpers == CALLS.keys()
 

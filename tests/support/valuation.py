@@ -40,6 +40,16 @@ class Processing(Protocol):
     def stale(self, ledger: Ledger, account: int) -> None: ...
 
 
+class Batch:
+    """All at once."""
+
+    def range(self, ledger: Ledger, account: int, start: str, end: str) -> None:
+        ledger.process([account], start, end)
+
+    def stale(self, ledger: Ledger, account: int) -> None:
+        ledger.process_stale()
+
+
 class Reference:
     """Date by date. It has to be told where to begin when a fact changed that accounts share."""
 

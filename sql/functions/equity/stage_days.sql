@@ -14,7 +14,7 @@ BEGIN
     WITH concerned AS (
         SELECT valuation.calendar,
                min(valuation.first_date) AS first_date,
-               greatest(max(valuation.known_date), max(valuation.moved_date)) AS last_date
+               greatest(max(valuation.known_date), max(valuation.reach_date), max(valuation.moved_date)) AS last_date
         FROM stage_valuation AS valuation
         WHERE valuation.first_date IS NOT NULL
         GROUP BY valuation.calendar
@@ -56,7 +56,8 @@ BEGIN
                            range_end.day_no - CASE WHEN range_end.is_trading THEN 0 ELSE 1 END,
                            greatest(known.day_no - CASE WHEN known.is_trading THEN 0 ELSE 1 END, moved.day_no, 0))
                        ELSE 0
-                  END
+                  END,
+        whole_no = greatest(reach.day_no - CASE WHEN reach.is_trading THEN 0 ELSE 1 END, moved.day_no, 0)
     FROM stage_valuation AS same
     JOIN stage_day AS first_day
         ON first_day.calendar = same.calendar
@@ -67,6 +68,9 @@ BEGIN
     LEFT JOIN stage_day AS moved
         ON moved.calendar = same.calendar
        AND moved.on_date = same.moved_date
+    LEFT JOIN stage_day AS reach
+        ON reach.calendar = same.calendar
+       AND reach.on_date = same.reach_date
     LEFT JOIN stage_day AS range_end
         ON range_end.calendar = same.calendar
        AND range_end.on_date = same.end_date

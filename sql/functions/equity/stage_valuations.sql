@@ -21,6 +21,7 @@ BEGIN
            greatest(
                last_price_date,
                CASE WHEN isfinite(stage_valuations.end_date) THEN rollforward.today() ELSE asked.valued_until END) AS known_date,
+           greatest(last_price_date, asked.valued_until) AS reach_date,
            span.last_date AS moved_date,
            stage_valuations.end_date,
            standing.closing_equity, standing.unrealized, standing.cumulative_flow, standing.cumulative_pnl,
@@ -66,7 +67,7 @@ BEGIN
     FROM stage_valuation AS valuation
     WHERE isfinite(stage_valuations.end_date)
       AND least(valuation.known_date, stage_valuations.end_date)
-          > greatest(last_price_date, valuation.moved_date, valuation.first_date)
+          > greatest(last_price_date, valuation.moved_date)
     ORDER BY valuation.account_id
     ON CONFLICT ON CONSTRAINT valued_account_pkey DO UPDATE
     SET valued_until = excluded.valued_until

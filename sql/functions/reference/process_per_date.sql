@@ -104,6 +104,18 @@ BEGIN
     WHERE snapshot.account_id = process_per_date.account_id
     GROUP BY snapshot.account_id, snapshot.instrument_id, snapshot.currency;
 
+    -- a day that was asked for, and to which no fact goes, stays asked for
+    INSERT INTO rollforward_data.valued_account AS asked (account_id, valued_until)
+    SELECT process_per_date.account_id, least(end_date, rollforward.today())
+    WHERE isfinite(end_date)
+      AND least(end_date, rollforward.today()) > greatest(
+          (SELECT max(price.price_date) FROM rollforward_data.price),
+          (SELECT max(snapshot.snapshot_date) FROM rollforward_data.account_snapshot AS snapshot
+           WHERE snapshot.account_id = process_per_date.account_id))
+    ON CONFLICT ON CONSTRAINT valued_account_pkey DO UPDATE
+    SET valued_until = excluded.valued_until
+    WHERE asked.valued_until < excluded.valued_until;
+
     PERFORM rollforward.mark_receivers(ARRAY(
         SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
         WHERE traded.account_id = process_per_date.account_id AND traded.instrument_id IS NOT NULL));
@@ -125,6 +137,11 @@ BEGIN
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
            OR EXISTS (SELECT FROM rollforward_data.account_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date)
+           OR EXISTS (SELECT FROM rollforward_data.account
+                      JOIN rollforward_data.account_snapshot AS known USING (account_id)
+                      WHERE known.account_id = process_per_date.account_id
+                        AND greatest((SELECT max(price.price_date) FROM rollforward_data.price),
+                                     rollforward.reference_trading_day(account.calendar, known.snapshot_date, 1)) > end_date)
            OR EXISTS (SELECT FROM rollforward_data.equity_snapshot AS later
                       WHERE later.account_id = process_per_date.account_id AND later.snapshot_date > end_date);
     END IF;

@@ -20,7 +20,7 @@ DECLARE
     rate numeric;
     net_flow numeric;
     realized numeric;
-    unrealized_change numeric;
+    transferred_gain numeric := 0;
     income numeric;
     costs numeric;
 BEGIN
@@ -39,7 +39,6 @@ BEGIN
 
         net_flow := figures.contributed - before.contributed + transferred.value;
         realized := figures.realized_gains - before.realized_gains;
-        unrealized_change := figures.unrealized_gains - before.unrealized_gains - (transferred.value - transferred.cost);
         income := figures.dividends_received + figures.other_income - before.dividends_received - before.other_income;
         costs := figures.commissions + figures.fees - figures.lot_costs
                  - (before.commissions + before.fees - before.lot_costs);
@@ -48,7 +47,7 @@ BEGIN
                  FROM rollforward.fx_rate_at(figures.currency, state.base_currency, state.today) AS known);
         IF rate IS NULL AND 0 <> ANY (ARRAY[
             figures.cash_balance, holdings.long_value, holdings.short_value, holdings.unrealized,
-            net_flow, realized, unrealized_change, income, costs])
+            net_flow, realized, transferred.value - transferred.cost, income, costs])
         THEN
             today.rates_missing := today.rates_missing + 1;
         END IF;
@@ -58,7 +57,7 @@ BEGIN
         today.unrealized := today.unrealized + rollforward.reference_converted(holdings.unrealized, rate);
         today.net_flow := today.net_flow + rollforward.reference_converted(net_flow, rate);
         today.realized_pnl := today.realized_pnl + rollforward.reference_converted(realized, rate);
-        today.unrealized_change := today.unrealized_change + rollforward.reference_converted(unrealized_change, rate);
+        transferred_gain := transferred_gain + rollforward.reference_converted(transferred.value - transferred.cost, rate);
         today.income := today.income + rollforward.reference_converted(income, rate);
         today.costs := today.costs + rollforward.reference_converted(costs, rate);
 
@@ -70,7 +69,9 @@ BEGIN
 
     today.closing_equity := today.cash + today.long_value + today.short_value;
     today.cumulative_flow := today.net_flow;
+    today.unrealized_change := today.unrealized - transferred_gain;
     IF NOT is_first THEN
+        today.unrealized_change := today.unrealized - (state.equity).unrealized - transferred_gain;
         today.opening_equity := (state.equity).closing_equity;
         today.cumulative_flow := (state.equity).cumulative_flow + today.net_flow;
     END IF;

@@ -38,7 +38,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 9';
+    version CONSTANT text := 'rollforward stage 10';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
@@ -281,6 +281,7 @@ BEGIN
         from_date date,          -- rows from here on are computed anew
         first_date date,         -- behind the last row that stands, or the first account snapshot
         known_date date,         -- as far as prices go, or the clock
+        reach_date date,         -- as far as it is valued when the range has no end
         moved_date date,         -- last account snapshot
         end_date date,           -- of the range
         closing_equity numeric,  -- of the last row that stands
@@ -289,7 +290,8 @@ BEGIN
         cumulative_pnl numeric,
         has_standing boolean,
         first_no integer,        -- trading days of its calendar
-        last_no integer
+        last_no integer,
+        whole_no integer         -- the last, if the range had no end
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_day (

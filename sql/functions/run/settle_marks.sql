@@ -1,7 +1,8 @@
 -- Removes exactly the stale marks that a calculation has seen, and marks what it left stale behind its range.
 --
 -- What lies after the range is stale when the account was, or when the range came out different from what was
--- stored; it is marked only where there is something: movements, snapshots, splits or changes of cost method after the end.
+-- stored; it is marked only where there is something: movements, snapshots, splits or changes of cost method after the end,
+-- or trading days on which the account is still to be valued.
 --
 -- relies on   stale_mark_pkey, movement_in_order_idx, position_snapshot_date_idx
 CREATE OR REPLACE FUNCTION rollforward.settle_marks(end_date date)
@@ -31,6 +32,14 @@ BEGIN
                SELECT FROM rollforward_data.position_snapshot AS snapshot
                WHERE snapshot.account_id = scope.account_id
                  AND snapshot.snapshot_date > settle_marks.end_date)
+           OR EXISTS (
+               SELECT FROM stage_valuation AS valuation
+               WHERE valuation.account_id = scope.account_id
+                 AND valuation.whole_no > valuation.last_no)
+           OR EXISTS (
+               SELECT FROM rollforward_data.equity_snapshot AS equity
+               WHERE equity.account_id = scope.account_id
+                 AND equity.snapshot_date > settle_marks.end_date)
            OR EXISTS (
                SELECT FROM rollforward_data.account_cost_method AS change
                WHERE change.account_id = scope.account_id
