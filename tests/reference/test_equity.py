@@ -163,6 +163,18 @@ def test_a_range_without_end_reaches_as_far_as_the_rows_there_are(books: Books, 
     }
 
 
+def test_ranges_and_prices_of_no_day_reach_nowhere(books: Books, account: int):
+    books.deposit(account, "2025-01-02", 10)
+    books.process(account, start="-infinity", end="-infinity")
+    assert books.equity(account) == {}
+    books.rows(
+        "INSERT INTO rollforward_data.price VALUES (%s, 'infinity', 1), (%s, '-infinity', 1)",
+        *(books.instruments["ACME"],) * 2,
+    )
+    books.process(account, start="infinity", end="infinity")
+    assert list(books.equity(account)) == ["01-02"]
+
+
 def test_without_a_setting_today_is_today_in_utc(books: Books):
     books.rows("RESET rollforward.today")
     (row,) = books.rows("SELECT rollforward.today() = (now() AT TIME ZONE 'UTC')::date AS agrees")
