@@ -1,7 +1,8 @@
 -- Numbers the trading days of the calendars in use, over the days concerned: stage_day.
 --
 -- A row for each day of the year: day_no is the number of the trading day on which it counts, which is the day itself or
--- the next one. Then says of each account which of them it is valued on.
+-- the next one. Numbers go on from calendar to calendar, with a gap between them, so that a number says which day of
+-- which calendar it is. Then says of each account which of them it is valued on.
 CREATE OR REPLACE FUNCTION rollforward.stage_days()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -43,8 +44,9 @@ BEGIN
            AND listed.trading_date = day.on_date
     )
     SELECT known.calendar, known.on_date, known.is_trading,
-           1 + count(*) FILTER (WHERE known.is_trading) OVER (
-               PARTITION BY known.calendar ORDER BY known.on_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS day_no
+           dense_rank() OVER (ORDER BY known.calendar)
+               + count(*) FILTER (WHERE known.is_trading) OVER (
+                   ORDER BY known.calendar, known.on_date ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS day_no
     FROM known;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_day', rows_staged);

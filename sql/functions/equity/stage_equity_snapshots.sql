@@ -7,6 +7,8 @@ CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off  -- the planner cannot know over how many days a stretch goes: hash joins do not care
+SET enable_mergejoin = off
 AS $$
 DECLARE
     rows_staged bigint;
@@ -35,7 +37,7 @@ BEGIN
            AND transferred.day_no = step.day_no
     ),
     rate AS MATERIALIZED (
-        SELECT pair.calendar, pair.currency, pair.base_currency, day.day_no, fx.rate
+        SELECT pair.currency, pair.base_currency, day.day_no, fx.rate
         FROM (
             SELECT valuation.calendar, cash.currency, valuation.base_currency, min(cash.from_no) AS from_no, max(cash.to_no) AS to_no
             FROM stage_cash AS cash
@@ -44,8 +46,7 @@ BEGIN
             GROUP BY valuation.calendar, cash.currency, valuation.base_currency
         ) AS pair
         JOIN stage_day AS day
-            ON day.calendar = pair.calendar
-           AND day.is_trading
+            ON day.is_trading
            AND day.day_no BETWEEN pair.from_no AND pair.to_no
         CROSS JOIN LATERAL rollforward.fx_rate_at(pair.currency, pair.base_currency, day.on_date) AS fx
     ),
@@ -64,8 +65,7 @@ BEGIN
         FROM level
         JOIN stage_valuation AS valuation USING (account_id)
         LEFT JOIN rate
-            ON rate.calendar = valuation.calendar
-           AND rate.currency = level.currency
+            ON rate.currency = level.currency
            AND rate.base_currency = valuation.base_currency
            AND rate.day_no = level.day_no
         CROSS JOIN LATERAL (
@@ -95,7 +95,7 @@ BEGIN
         GROUP BY converted.account_id, converted.day_no
     ),
     closed AS (
-        SELECT day_total.*, valuation.calendar, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
+        SELECT day_total.*, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
                day_total.cash + day_total.long_value + day_total.short_value AS closing_equity,
                sum(CASE WHEN day_total.flow IS NULL THEN 1 ELSE 0 END) OVER account AS flows_unknown,
                rollforward.total(day_total.flow) OVER account AS flow_so_far,
@@ -148,8 +148,7 @@ BEGIN
            rolled.rates_missing::integer
     FROM rolled
     JOIN stage_day AS day
-        ON day.calendar = rolled.calendar
-       AND day.day_no = rolled.day_no
+        ON day.day_no = rolled.day_no
        AND day.is_trading;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_equity_snapshot', rows_staged);

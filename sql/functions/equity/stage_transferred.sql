@@ -50,12 +50,16 @@ BEGIN
             ON day.calendar = valuation.calendar
            AND day.on_date = moved.on_date
         JOIN stage_day AS counted
-            ON counted.calendar = day.calendar
-           AND counted.day_no = day.day_no
+            ON counted.day_no = day.day_no
            AND counted.is_trading
         JOIN rollforward_data.instrument USING (instrument_id)
         CROSS JOIN LATERAL (
-            SELECT CASE moved.side WHEN 'long' THEN moved.quantity ELSE -moved.quantity END AS quantity,
+            SELECT CASE moved.side WHEN 'long' THEN 1 ELSE -1 END
+                   * CASE WHEN counted.on_date = moved.on_date THEN moved.quantity
+                          -- a split in between: in the units of the day on which it counts
+                          ELSE round(moved.quantity / rollforward.split_adjusted(
+                              1, moved.account_id, moved.instrument_id, moved.on_date, counted.on_date), 12)
+                     END AS quantity,
                    CASE moved.side WHEN 'long' THEN moved.cost ELSE -moved.cost END AS cost
         ) AS signed
         LEFT JOIN LATERAL (

@@ -59,7 +59,7 @@ BEGIN
            AND moving_instrument.split_date >= scope.from_date
         LEFT JOIN moving_account
             ON moving_account.account_id = scope.account_id
-        WHERE (slice.closed_on <= stage_positions.end_date
+        WHERE ((slice.closed_on <= stage_positions.end_date AND slice.closed_by IS NOT NULL)
                OR slice.entered_on >= scope.from_date
                OR moving_instrument.instrument_id IS NOT NULL
                OR moving_account.account_id IS NOT NULL)

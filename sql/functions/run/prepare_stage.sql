@@ -38,7 +38,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 10';
+    version CONSTANT text := 'rollforward stage 11';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
@@ -298,7 +298,7 @@ BEGIN
         calendar text COLLATE "C",
         on_date date,
         is_trading boolean,
-        day_no integer           -- of the trading day on which it counts
+        day_no integer           -- of the trading day on which it counts, unique over calendars
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_cash (
@@ -334,7 +334,6 @@ BEGIN
     ) ON COMMIT DELETE ROWS;
 
     CREATE TEMP TABLE stage_close (
-        calendar text COLLATE "C",
         instrument_id bigint,
         day_no integer,
         price_date date,

@@ -11,6 +11,9 @@ AS $$
 DECLARE
     rows_staged bigint;
 BEGIN
+    IF NOT EXISTS (SELECT FROM stage_delta) THEN
+        RETURN;  -- no day has a snapshot
+    END IF;
     PERFORM rollforward.stage_opening_holdings(start_date);
 
     INSERT INTO stage_account_snapshot
