@@ -24,6 +24,8 @@ class BatchResult:
     persistence_ms: Decimal
     total_ms: Decimal
     errors: list[dict[str, Any]]
+    equity_saved: int | None
+    coverage: Decimal | None
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,8 @@ class Ledger:
             " WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'r'"
         )
         self.rows(f"TRUNCATE {', '.join(table.name for table in tables)} RESTART IDENTITY")
-        self.rows("TRUNCATE rollforward_data.stale_mark RESTART IDENTITY")  # truncating movements left marks
+        # truncating facts left marks
+        self.rows("TRUNCATE rollforward_data.stale_mark, rollforward_data.shared_mark RESTART IDENTITY")
         self.instruments.clear()
 
     # Facts

@@ -74,6 +74,7 @@ def test_ties_of_a_broken_figure_name_it(ledger):
     breaks = {
         "UPDATE rollforward_data.account_snapshot SET cash_balance = cash_balance + 1": {
             "cash balance = sum of all signed amounts",
+            "equity cash = cash balance",
             "gains + income - costs = value - net contributions",
         },
         "UPDATE rollforward_data.account_snapshot SET realized_gains = 0": {
@@ -83,13 +84,22 @@ def test_ties_of_a_broken_figure_name_it(ledger):
         "UPDATE rollforward_data.position_snapshot SET long_quantity = long_quantity + 1": {
             "open lots = position"
         },
-        "UPDATE rollforward_data.position_snapshot SET long_cost = 0": {"cost of open lots = cost basis"},
+        "UPDATE rollforward_data.position_snapshot SET long_cost = 0": {
+            "cost of open lots = cost basis",
+            "equity values = value of what is held",
+        },
         "DELETE FROM rollforward_data.lot_slice WHERE closed_by IS NULL": {
             "slices of a lot = its quantity",
             "cost of slices = cost of lots",
             "open lots = position",
             "cost of open lots = cost basis",
+            "equity values = value of what is held",
             "flat position: realized = cash",
+        },
+        "UPDATE rollforward_data.equity_snapshot SET opening_equity = opening_equity + 1, pnl = pnl - 1,"
+        " other_pnl = other_pnl - 1": {"opening equity = closing equity of the day before"},
+        "DELETE FROM rollforward_data.equity_snapshot WHERE snapshot_date = '2025-01-02'": {
+            "opening equity = closing equity of the day before",
         },
     }
     for breaking, identities in breaks.items():

@@ -1,8 +1,10 @@
 -- Computes and stores the equity of the staged accounts, from what is stored of their cash and positions.
 --
 -- Each account begins behind the last row that stands before its day, so that there is never a hole.
+--
+-- returns   rows written, changed or removed
 CREATE OR REPLACE FUNCTION rollforward.compute_equity(end_date date)
-RETURNS void
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -14,7 +16,7 @@ BEGIN
     PERFORM rollforward.stage_worth();
     PERFORM rollforward.stage_transferred();
     PERFORM rollforward.stage_equity_snapshots();
-    PERFORM rollforward.store_equity_snapshots();
+    RETURN rollforward.store_equity_snapshots();
 END
 $$;
 

@@ -2,6 +2,7 @@
 --
 -- Nothing is carried from day to day but the closing figures of the row before: every level is that of its own day.
 --
+-- errors      22R04 a trading day would be left without a row
 -- relies on   fx_rate_pkey: a look-up per pair of currencies and day
 CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots()
 RETURNS void
@@ -12,6 +13,7 @@ SET enable_mergejoin = off
 AS $$
 DECLARE
     rows_staged bigint;
+    rows_due bigint;
 BEGIN
     INSERT INTO stage_equity_snapshot
     WITH level AS (
@@ -152,6 +154,15 @@ BEGIN
        AND day.is_trading;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_equity_snapshot', rows_staged);
+
+    SELECT coalesce(sum(greatest(valuation.last_no - valuation.first_no + 1, 0)), 0)
+    INTO rows_due
+    FROM stage_valuation AS valuation;
+    IF rows_staged <> rows_due THEN
+        RAISE EXCEPTION 'equity has % rows where % trading days are due', rows_staged, rows_due
+            USING ERRCODE = '22R04',
+                  HINT = 'A calendar without a trading day for a month cannot be valued; else this is an error of rollforward.';
+    END IF;
 END
 $$;
 

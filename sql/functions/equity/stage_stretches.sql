@@ -40,6 +40,8 @@ BEGIN
         LEFT JOIN stage_day AS day
             ON day.calendar = valuation.calendar
            AND day.on_date = snapshot.snapshot_date
+        WHERE snapshot.snapshot_date < valuation.first_date
+           OR day.day_no IS NOT NULL  -- else behind all days that are valued
     ),
     followed AS (
         SELECT figure.*, lead(figure.since_no) OVER in_turn AS next_no
@@ -90,6 +92,8 @@ BEGIN
         LEFT JOIN stage_day AS day
             ON day.calendar = valuation.calendar
            AND day.on_date = snapshot.snapshot_date
+        WHERE snapshot.snapshot_date < valuation.first_date
+           OR day.day_no IS NOT NULL  -- else behind all days that are valued
     ),
     followed AS (
         SELECT figure.*,

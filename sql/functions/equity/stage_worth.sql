@@ -18,7 +18,8 @@ BEGIN
            count(*) FILTER (WHERE NOT valued.is_expired),
            count(*) FILTER (WHERE NOT valued.is_expired AND valued.age <= lookback_days),
            count(*) FILTER (WHERE NOT valued.is_expired AND (valued.age > lookback_days OR (valued.age IS NULL AND valued.is_private))),
-           max(valued.age) FILTER (WHERE NOT valued.is_expired)
+           max(valued.age) FILTER (WHERE NOT valued.is_expired),
+           count(*) FILTER (WHERE NOT valued.is_expired AND valued.age IS NULL AND valued.is_private)
     FROM (
         SELECT held.*,
                rollforward.market_value(

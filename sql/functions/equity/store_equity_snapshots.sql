@@ -2,12 +2,15 @@
 --
 -- Adds the accounts it changed to stage_changed.
 --
+-- returns     rows written, changed or removed
 -- relies on   equity_snapshot_pkey
 CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots()
-RETURNS void
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    rows_saved bigint;
 BEGIN
     WITH removed AS (
         DELETE FROM rollforward_data.equity_snapshot AS stored
@@ -19,10 +22,20 @@ BEGIN
               WHERE staged.account_id = stored.account_id
                 AND staged.snapshot_date = stored.snapshot_date
                 AND staged IS NOT DISTINCT FROM stored)
-        RETURNING stored.account_id
+        RETURNING stored.account_id, stored.snapshot_date
+    ),
+    noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM removed
     )
-    INSERT INTO stage_changed
-    SELECT DISTINCT account_id FROM removed;
+    -- a row that is about to be written again counts once, below
+    SELECT count(*)
+    INTO rows_saved
+    FROM removed
+    WHERE NOT EXISTS (
+        SELECT FROM stage_equity_snapshot AS staged
+        WHERE staged.account_id = removed.account_id
+          AND staged.snapshot_date = removed.snapshot_date);
 
     WITH added AS (
         INSERT INTO rollforward_data.equity_snapshot
@@ -35,9 +48,14 @@ BEGIN
         -- sorted, so that what is compared is read to its end before the first row is written
         ORDER BY staged.account_id, staged.snapshot_date
         RETURNING account_id
+    ),
+    noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM added
     )
-    INSERT INTO stage_changed
-    SELECT DISTINCT account_id FROM added;
+    SELECT rows_saved + count(*) INTO rows_saved FROM added;
+
+    RETURN rows_saved;
 END
 $$;
 

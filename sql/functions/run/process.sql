@@ -44,7 +44,7 @@ BEGIN
             NULL;
     END;
 
-    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]');
+    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
     FOR subject IN SELECT DISTINCT unnest(account_ids) ORDER BY 1 LOOP
         part := rollforward.process_one(subject, start_date, end_date);
         result.success := result.success AND part.success;
@@ -57,6 +57,8 @@ BEGIN
         result.persistence_ms := result.persistence_ms + part.persistence_ms;
         result.total_ms := result.total_ms + part.total_ms;
         result.errors := result.errors || part.errors;
+        result.equity_saved := result.equity_saved + coalesce(part.equity_saved, 0);
+        result.coverage := least(result.coverage, part.coverage);
     END LOOP;
     RETURN result;
 END

@@ -44,7 +44,7 @@ BEGIN
     ORDER BY account_id
     FOR NO KEY UPDATE;
 
-    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]');
+    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
     receivers := account_ids;
     LOOP
         round := rollforward.compute_range(receivers, start_date, end_date, force_recalculation);
@@ -53,6 +53,8 @@ BEGIN
         result.dates_processed := greatest(result.dates_processed, round.dates_processed);
         result.load_ms := result.load_ms + round.load_ms;
         result.persistence_ms := result.persistence_ms + round.persistence_ms;
+        result.equity_saved := result.equity_saved + round.equity_saved;
+        result.coverage := coalesce(least(result.coverage, round.coverage), result.coverage, round.coverage);
 
         -- lots travelled: who received them, and is among the accounts asked for, follows at once
         receivers := rollforward.mark_receivers(ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
@@ -75,6 +77,11 @@ BEGIN
         force_recalculation := false;
     END LOOP;
 
+    IF result.coverage < 95 AND EXISTS (SELECT FROM rollforward_data.price) THEN
+        RAISE WARNING 'only % %% of the positions valued have a close no older than % days',
+                      result.coverage, rollforward.lookback_days()
+            USING ERRCODE = '01R01', HINT = 'unpriced(start_date, end_date) lists the closes that are missing.';
+    END IF;
     result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
     result.calculation_ms := result.total_ms - result.load_ms - result.persistence_ms;
     RETURN result;

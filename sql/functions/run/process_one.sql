@@ -38,7 +38,7 @@ BEGIN
             errors := errors || jsonb_build_object(
                 'sqlstate', error_state, 'message', error_message, 'detail', nullif(error_detail, ''),
                 'hint', nullif(error_hint, ''), 'account_id', account_id, 'snapshot_date', NULL);
-            result := ROW(NULL, false, 'per_date', true, 0, 0, 0, 0, 0, 0, 0, '[]');
+            result := ROW(NULL, false, 'per_date', true, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
     END;
     result.fell_back := true;
     result.errors := errors;

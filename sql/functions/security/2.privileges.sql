@@ -28,7 +28,9 @@ BEGIN
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
-                'rollforward.is_trading_day', 'rollforward.last_trading_day', 'rollforward.snapshots_as_of',
+                'rollforward.is_trading_day', 'rollforward.last_trading_day', 'rollforward.missing_snapshots',
+                'rollforward.price_as_of', 'rollforward.snapshots_as_of', 'rollforward.trading_days',
+                'rollforward.unpriced',
                 'rollforward.verify']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',

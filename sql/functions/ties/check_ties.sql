@@ -29,6 +29,8 @@ BEGIN
     UNION ALL
     SELECT * FROM rollforward.tie_transfers(check_ties.account_ids)
     UNION ALL
+    SELECT * FROM rollforward.tie_equity(check_ties.account_ids)
+    UNION ALL
     SELECT orphan.account_id, 'orphan closing',
            jsonb_build_object('movement_id', orphan.movement_id, 'symbol', orphan.symbol,
                               'accounting_date', orphan.accounting_date, 'kind', orphan.kind),
