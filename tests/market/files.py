@@ -36,7 +36,7 @@ def rows_of(text: str) -> list[list[str]]:
 
 
 def stage(ledger: Ledger, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Copy rows into the stage, as a file that begins with its header; this and loading belong in one transaction."""
+    """Copy rows into the stage, the first as line 2; this and loading belong in one transaction."""
     copy = sql.SQL("COPY rollforward_data.market_row ({}) FROM STDIN").format(
         sql.SQL(", ").join(map(sql.Identifier, ["line", *columns]))
     )
@@ -92,9 +92,9 @@ def refusal(ledger: Ledger, kind: str, rows: Any, **more: Any) -> tuple[str, lis
 
 def marks(ledger: Ledger) -> list[Any]:
     """What waits to be recomputed, of accounts and of what accounts share."""
-    return ledger.rows("SELECT kind::text, instrument_id, from_date FROM rollforward_data.shared_mark") + ledger.rows(
-        "SELECT 'account', account_id, from_date FROM rollforward_data.stale_mark"
-    )
+    return ledger.rows(
+        "SELECT kind::text, from_date FROM rollforward_data.shared_mark"
+    ) + ledger.rows("SELECT 'account' AS kind, from_date FROM rollforward_data.stale_mark")
 
 
 def forget_marks(ledger: Ledger) -> None:

@@ -56,6 +56,7 @@ BEGIN ATOMIC
         SELECT compared.*,
                CASE
                    WHEN compared.instrument_currency IS NULL
+                        AND compared.symbol_reason IS NULL
                         AND compared.date_reason IS NULL
                         AND compared.any_close_reason IS NULL
                         AND rollforward.is_currency_code(compared.currency)

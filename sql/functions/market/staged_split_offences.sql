@@ -7,14 +7,19 @@ LANGUAGE sql STABLE PARALLEL UNSAFE
 BEGIN ATOMIC
     WITH reading AS MATERIALIZED (
         SELECT staged.row_no, staged.line, staged.symbol, staged.date, staged.ratio,
-               rollforward.market_date(staged.date) AS split_date
+               rollforward.market_date(staged.date) AS split_date,
+               CASE WHEN stated.quantity > 0 AND stated.per_quantity > 0
+                    THEN concat(trim_scale(stated.quantity), '/', trim_scale(stated.per_quantity))
+               END AS plain_ratio
         FROM rollforward.staged_market_row AS staged
+        CROSS JOIN LATERAL rollforward.split_ratio(staged.ratio) AS stated
         WHERE staged.unreadable IS NULL
     ),
     compared AS MATERIALIZED (
         SELECT reading.*,
                reading.split_date IS NOT NULL
-               AND min(reading.ratio) OVER same_split <> max(reading.ratio) OVER same_split AS is_contradicted
+               AND reading.plain_ratio IS NOT NULL
+               AND min(reading.plain_ratio) OVER same_split <> max(reading.plain_ratio) OVER same_split AS is_contradicted
         FROM reading
         WINDOW same_split AS (PARTITION BY reading.symbol, reading.split_date)
     )

@@ -14,6 +14,7 @@ _COLUMNS = (
     "broker",
     "person",
     "base_currency",
+    "calendar",
     "cost_method",
     "costs_in_lot",
     "premium_in_cost",
@@ -35,14 +36,17 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     adding.add_argument("--base-currency", default="USD", metavar="CODE", help="default: %(default)s")
     adding.add_argument("--broker", metavar="NAME")
     adding.add_argument("--person", metavar="NAME")
+    adding.add_argument(
+        "--calendar", metavar="NAME", help="whose trading days count; default: Monday to Friday"
+    )
     adding.set_defaults(run=add_account)
 
     setting = actions.add_parser(
         "set",
         help="change a setting",
-        description="Change a setting: base_currency, cost_method (fifo, lifo, hifo, lofo, average, specific;"
-        " hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost (true or false), broker,"
-        " person."
+        description="Change a setting: base_currency, calendar ('' for Monday to Friday), cost_method (fifo, lifo,"
+        " hifo, lofo, average, specific; hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost"
+        " (true or false), broker, person."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
@@ -77,8 +81,8 @@ def add_account(args: argparse.Namespace, context: Context) -> int:
 
     with context.connect() as connection:
         [(account_id,)] = Session(connection).fetch(
-            "SELECT rollforward.add_account(%s, %s, %s, %s)",
-            [args.name, args.base_currency, args.broker, args.person],
+            "SELECT rollforward.add_account(%s, %s, %s, %s, %s)",
+            [args.name, args.base_currency, args.broker, args.person, args.calendar],
         )
     document = {"account_id": account_id, "account_number": args.name}
     context.emit(

@@ -1,0 +1,52 @@
+"""A load is a constant number of statements, however many rows it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import psycopg
+import pytest
+
+from rollforward.embedded.server import Server
+from tests.market.files import counts, load
+from tests.support.databases import fresh_database
+from tests.support.ledger import Ledger
+
+
+@pytest.fixture(scope="module")
+def counted(server: Server, template: str) -> Iterator[Ledger]:
+    """A ledger whose database counts every statement, those within functions too."""
+    with (
+        fresh_database(server, template=template) as name,
+        psycopg.connect(server.dsn(name), autocommit=True) as connection,
+    ):
+        connection.execute("SET pg_stat_statements.track = 'all'")
+        yield Ledger(connection)
+
+
+def statements(ledger: Ledger, rows: list[tuple[str, ...]]) -> int:
+    """How many statements loading prices takes; a tenth of the rows is bad, once each."""
+    ledger.rows("SELECT pg_stat_statements_reset()")
+    bad = [("S0", day, "x", "USD") for _, day, *_ in rows[::10]]
+    result = load(ledger, "prices", rows + bad)
+    assert counts(result) == {"rows_read": len(rows) + len(bad), "saved": len(rows), "rejected": len(bad)}
+    return ledger.value(
+        "SELECT sum(calls)::bigint FROM pg_stat_statements"
+        " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND query NOT LIKE '%pg_stat_statements%'"
+        # PostgreSQL itself looks up the instrument of each new row: that is its foreign key
+        " AND query NOT LIKE 'SELECT $2 FROM ONLY % FOR KEY SHARE OF x' AND query NOT LIKE 'SELECT 1 FROM ONLY % FOR KEY SHARE OF x'"
+    )
+
+
+def test_200_000_prices_take_as_many_statements_as_ten(counted):
+    counted.rows(
+        "INSERT INTO rollforward_data.instrument (symbol, kind, currency)"
+        " SELECT 'S' || number, 'crypto', 'USD' FROM generate_series(0, 399) AS number"
+    )
+    days = [str(date(2020, 1, 1) + timedelta(days=number)) for number in range(501)]
+    few = [("S1", day, "10.5", "USD") for day in days[:10]]
+    many = [(f"S{number}", day, "10.5", "USD") for number in range(400) for day in days[1:] if number != 1]
+    assert len(many) >= 199_500
+    assert statements(counted, many) == statements(counted, few) < 60
