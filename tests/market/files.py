@@ -92,9 +92,9 @@ def refusal(ledger: Ledger, kind: str, rows: Any, **more: Any) -> tuple[str, lis
 
 def marks(ledger: Ledger) -> list[Any]:
     """What waits to be recomputed, of accounts and of what accounts share."""
-    return ledger.rows(
-        "SELECT kind::text, from_date FROM rollforward_data.shared_mark"
-    ) + ledger.rows("SELECT 'account' AS kind, from_date FROM rollforward_data.stale_mark")
+    return ledger.rows("SELECT kind::text, from_date FROM rollforward_data.shared_mark") + ledger.rows(
+        "SELECT 'account' AS kind, from_date FROM rollforward_data.stale_mark"
+    )
 
 
 def forget_marks(ledger: Ledger) -> None:

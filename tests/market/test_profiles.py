@@ -19,8 +19,8 @@ CALL = {
 
 def instrument(ledger, symbol: str) -> dict[str, Any]:
     (found,) = ledger.dicts(
-        "SELECT kind::text, currency::text, multiplier::numeric, underlying, expiration::text, strike::numeric,"
-        " option_right::text FROM rollforward_data.instrument WHERE symbol = %s",
+        "SELECT kind::text, currency::text, multiplier::numeric, underlying, expiration::text,"
+        " strike::numeric, option_right::text FROM rollforward_data.instrument WHERE symbol = %s",
         symbol,
     )
     return found
@@ -37,7 +37,14 @@ def test_instruments_that_are_not_known_are_created(ledger):
     result = profiles(
         ledger,
         CALL,  # its underlying comes later
-        {"symbol": "ACME", "kind": "stock", "sector": "Industry", "industry": "Anvils", "beta": "1.25", "is_etf": "false"},
+        {
+            "symbol": "ACME",
+            "kind": "stock",
+            "sector": "Industry",
+            "industry": "Anvils",
+            "beta": "1.25",
+            "is_etf": "false",
+        },
         {"symbol": "VTI", "kind": "ETF", "is_etf": "TRUE"},
         {"symbol": "GMBH", "kind": "private"},
         CALL | {"symbol": "XQZ C50", "underlying": "XQZ", "option_right": "PUT"},  # and its is nowhere
@@ -97,7 +104,9 @@ def test_one_instrument_twice_counts_once_with_another_profile_never(ledger):
 
 def test_a_blank_leaves_what_is_known(ledger):
     profiles(ledger, CALL | {"sector": "Industry", "beta": "1"})
-    result = profiles(ledger, {"symbol": "ACME C50", "kind": "", "sector": "", "beta": "2", "is_etf": "false"})
+    result = profiles(
+        ledger, {"symbol": "ACME C50", "kind": "", "sector": "", "beta": "2", "is_etf": "false"}
+    )
     assert counts(result) == {"rows_read": 1, "corrected": 1}
     assert instrument(ledger, "ACME C50")["strike"] == 50
     assert profile(ledger, "ACME C50") == ("Industry", None, 2, False)
@@ -142,8 +151,9 @@ def test_strict_profiles_are_all_or_none(ledger):
 def statement(symbol: str, currency: str) -> list[dict[str, str]]:
     return [
         printed(
-            "2025-03-03", "Trade", "Buy to Open", Action="BUY_TO_OPEN", Symbol=symbol, Instrument_Type="Equity",
-            Value="-200.00", Quantity="10", Average_Price="20.00", Underlying_Symbol=symbol, Currency=currency,
+            "2025-03-03", "Trade", "Buy to Open", Action="BUY_TO_OPEN", Symbol=symbol,
+            Instrument_Type="Equity", Value="-200.00", Quantity="10", Average_Price="20.00",
+            Underlying_Symbol=symbol, Currency=currency,
         )
     ]  # fmt: skip
 

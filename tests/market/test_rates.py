@@ -19,7 +19,9 @@ def rates(ledger) -> dict[tuple[str, str, str], Decimal]:
 def test_rates_land_and_are_corrected(ledger):
     first = load(ledger, "fx", "EUR, USD, 2025-01-02, 1.03\nEUR, USD, 2025-01-03, 1.04")
     assert counts(first) == {"rows_read": 2, "saved": 2}
-    second = load(ledger, "fx", "EUR, USD, 2025-01-03, 1.05\nEUR, USD, 2025-01-02, 1.030\nEUR, USD, 2025-01-04, 1.06")
+    second = load(
+        ledger, "fx", "EUR, USD, 2025-01-03, 1.05\nEUR, USD, 2025-01-02, 1.030\nEUR, USD, 2025-01-04, 1.06"
+    )
     assert counts(second) == {"rows_read": 3, "saved": 1, "corrected": 1, "unchanged": 1}
     assert list(rates(ledger).values()) == [Decimal("1.03"), Decimal("1.05"), Decimal("1.06")]
 
@@ -53,7 +55,8 @@ def test_the_same_pair_and_day_twice_with_different_rates_rejects_both(ledger):
     result = load(
         ledger,
         "fx",
-        "EUR, USD, 2025-01-02, 1.03\nEUR, USD, 2025-01-02, 1.04\nUSD, EUR, 2025-01-02, 0.9\nUSD, EUR, 2025-01-02, .90",
+        "EUR, USD, 2025-01-02, 1.03\nEUR, USD, 2025-01-02, 1.04\n"
+        "USD, EUR, 2025-01-02, 0.9\nUSD, EUR, 2025-01-02, .90",
     )
     assert counts(result) == {"rows_read": 4, "saved": 1, "unchanged": 1, "rejected": 2}
     assert [(line, reason) for line, *_, reason in rejects(result)] == [
@@ -121,7 +124,11 @@ def test_a_split_that_cannot_be_is_rejected(ledger, row, offence):
 
 def test_the_same_split_twice_counts_once_with_another_ratio_never(ledger):
     ledger.instrument("ACME")
-    result = load(ledger, "splits", "ACME, 2025-01-02, 2/1\nACME, 2025-01-02, 2/1\nACME, 2025-01-03, 2\nACME, 2025-01-03, 3")
+    result = load(
+        ledger,
+        "splits",
+        "ACME, 2025-01-02, 2/1\nACME, 2025-01-02, 2/1\nACME, 2025-01-03, 2\nACME, 2025-01-03, 3",
+    )
     assert counts(result) == {"rows_read": 4, "saved": 1, "unchanged": 1, "rejected": 2}
     assert {reason for *_, reason in rejects(result)} == {"contradicts_another_row"}
 
@@ -171,7 +178,9 @@ def test_days_are_added_to_calendars(ledger):
 
 def test_a_day_that_cannot_be_is_rejected(ledger):
     result = load(
-        ledger, "calendar", f"XNYS, 2025-01-02\n, 2025-01-02\nXNYS,\nXNYS, 2025-06-31\n{'X' * 201}, 2025-01-02"
+        ledger,
+        "calendar",
+        f"XNYS, 2025-01-02\n, 2025-01-02\nXNYS,\nXNYS, 2025-06-31\n{'X' * 201}, 2025-01-02",
     )
     assert counts(result) == {"rows_read": 5, "saved": 1, "rejected": 4}
     assert rejects(result) == [

@@ -26,7 +26,15 @@ COLUMNS = HEADERS | {
         "strike", "option_right",
     )
 }  # fmt: skip
-FACTS = ("price", "fx_rate", "split", "instrument_profile", "trading_calendar", "rejected_row", "price_correction")
+FACTS = (
+    "price",
+    "fx_rate",
+    "split",
+    "instrument_profile",
+    "trading_calendar",
+    "rejected_row",
+    "price_correction",
+)
 
 
 @pytest.fixture(scope="module")

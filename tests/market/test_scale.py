@@ -36,7 +36,7 @@ def statements(ledger: Ledger, rows: list[tuple[str, ...]]) -> int:
         " WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())"
         " AND query NOT LIKE '%pg_stat_statements%'"
         # PostgreSQL itself looks up the instrument of each new row: that is its foreign key
-        " AND query NOT LIKE 'SELECT $2 FROM ONLY % FOR KEY SHARE OF x' AND query NOT LIKE 'SELECT 1 FROM ONLY % FOR KEY SHARE OF x'"
+        " AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE OF x'"
     )
 
 

@@ -44,9 +44,9 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     setting = actions.add_parser(
         "set",
         help="change a setting",
-        description="Change a setting: base_currency, calendar ('' for Monday to Friday), cost_method (fifo, lifo,"
-        " hifo, lofo, average, specific; hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost"
-        " (true or false), broker, person."
+        description="Change a setting: base_currency, calendar ('' for Monday to Friday), cost_method (fifo,"
+        " lifo, hifo, lofo, average, specific; hifo and lofo may add 'by price'), costs_in_lot and"
+        " premium_in_cost (true or false), broker, person."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
@@ -69,9 +69,8 @@ def list_accounts(_: argparse.Namespace, context: Context) -> int:
         )
     documents = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     # the id is for programs; people know an account by its number
-    context.emit(
-        documents, lambda console: console.print(plain_table(_COLUMNS[1:], [row[1:] for row in rows]))
-    )
+    headers = ("account", *_COLUMNS[2:])
+    context.emit(documents, lambda console: console.print(plain_table(headers, [row[1:] for row in rows])))
     return 0
 
 
