@@ -1,4 +1,4 @@
-"""``prices``, ``fx``, ``splits``, ``profiles``, ``calendar load``: what lands, what is kept aside, what is said."""
+"""``prices``, ``fx``, ``splits``, ``profiles``, ``calendar load``: what lands, what is kept aside."""
 
 from __future__ import annotations
 

@@ -37,8 +37,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
             "load",
             help="load a CSV file",
             description=f"Load a CSV file in UTF-8 with a header: {columns}. What is known is"
-            " corrected where it differs. Rows that cannot be saved are kept aside with their reasons; the others"
-            " land.",
+            " corrected where it differs. Rows that cannot be saved are kept aside with their reasons; the"
+            " others land.",
         )
         loading.add_argument("file", type=Path, metavar="FILE")
         loading.add_argument(
