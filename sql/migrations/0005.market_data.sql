@@ -42,8 +42,10 @@ CREATE TABLE rollforward_data.market_row (
     calendar text,
     CONSTRAINT market_row_pkey PRIMARY KEY (transaction_id, row_no)
 );
-COMMENT ON TABLE rollforward_data.market_row IS 'Rows of one file of market data as printed, staged by the transaction that loads them';
-COMMENT ON COLUMN rollforward_data.market_row.line IS 'Line of the file; NULL means in the order of arrival, after one line of header';
+COMMENT ON TABLE rollforward_data.market_row IS
+    'Rows of one file of market data as printed, staged by the transaction that loads them';
+COMMENT ON COLUMN rollforward_data.market_row.line IS
+    'Line of the file; NULL means in the order of arrival, after one line of header';
 COMMENT ON COLUMN rollforward_data.market_row.unreadable IS
     'Why the line is no row of its file, such as wrong_field_count; NULL for one that is';
 

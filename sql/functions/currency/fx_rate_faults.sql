@@ -1,4 +1,5 @@
--- What is wrong with one rate by itself: a row per fault, none when it can be saved. To be joined LATERAL, where it is inlined.
+-- What is wrong with one rate by itself: a row per fault, none when it can be saved. To be joined LATERAL, where it is
+-- inlined.
 --
 -- returns   place: the order of the fields; field and value: what is wrong; code: missing, not_a_currency, same_currency,
 --           not_finite, not_a_number, not_positive, too_small or too_large

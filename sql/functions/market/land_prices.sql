@@ -8,21 +8,17 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 BEGIN
-    UPDATE rollforward_data.instrument
-    SET currency = quoted.currency
-    FROM (SELECT symbol, min(currency) AS currency FROM rollforward.staged_market_row GROUP BY symbol) AS quoted
-    WHERE instrument.currency IS NULL
-      AND instrument.symbol = quoted.symbol;
+    PERFORM rollforward.give_currencies();
 
     WITH landed AS (
         INSERT INTO rollforward_data.price AS known (instrument_id, price_date, close)
         SELECT DISTINCT staged.instrument_id, staged.price_date, staged.close
         FROM (
-            SELECT instrument.instrument_id,
+            SELECT (SELECT instrument.instrument_id FROM rollforward_data.instrument
+                    WHERE instrument.symbol = printed.symbol) AS instrument_id,
                    rollforward.market_date(printed.date) AS price_date,
                    round(rollforward.market_number(printed.close), 12) AS close
             FROM rollforward.staged_market_row AS printed
-            JOIN rollforward_data.instrument ON instrument.symbol = printed.symbol
             OFFSET 0  -- each text is read once
         ) AS staged
         WHERE NOT EXISTS (  -- what is known as it is would be left alone below, but locked

@@ -1,5 +1,5 @@
--- Saves the staged profiles, all of which are good: terms of instruments, new ones among them, and what analysts say of them.
--- A blank leaves what is known; a new instrument has a multiplier of 1 unless it says otherwise.
+-- Saves the staged profiles, all of which are good: terms of instruments, new ones among them, and what analysts say of
+-- them. A blank leaves what is known; a new instrument has a multiplier of 1 unless it says otherwise.
 --
 -- returns     how many instruments had no profile before, and of how many others terms or profile changed
 -- relies on   instrument_symbol_key, instrument_profile_pkey

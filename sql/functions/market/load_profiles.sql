@@ -1,5 +1,5 @@
--- Loads the profiles staged by this transaction in rollforward_data.market_row (symbol, kind, sector, industry, beta, is_etf,
--- multiplier, underlying, expiration, strike, option_right).
+-- Loads the profiles staged by this transaction in rollforward_data.market_row (symbol, kind, sector, industry, beta,
+-- is_etf, multiplier, underlying, expiration, strike, option_right).
 --
 -- Creates instruments that are not known; their currency comes from the first price or movement. An underlying need not be
 -- known. A blank leaves what is known. Other terms make the holders of an instrument stale. What is rejected, and why:

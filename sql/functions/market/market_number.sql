@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION rollforward.market_number(printed text)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN market_number.printed ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$' AND length(market_number.printed) <= 60
+    WHEN market_number.printed ~ '^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?$'
+         AND length(market_number.printed) <= 60
         THEN market_number.printed::numeric
 END;
 

@@ -13,4 +13,5 @@ RETURN CASE
     WHEN round(positive_number_offence.number, 12) >= 1e22 THEN 'too_large'
 END;
 
-COMMENT ON FUNCTION rollforward.positive_number_offence IS 'What is wrong with a number that must be positive; NULL when nothing is';
+COMMENT ON FUNCTION rollforward.positive_number_offence IS
+    'What is wrong with a number that must be positive; NULL when nothing is';

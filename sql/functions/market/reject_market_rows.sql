@@ -55,8 +55,8 @@ BEGIN
     IF strict AND rejected > 0 THEN
         RAISE EXCEPTION 'batch rejected: % of % rows cannot be saved', rejected, rows_read
             USING ERRCODE = '23R01', DETAIL = rejects,
-                  HINT = 'Nothing of this file was saved. Correct the rows named; or load it without strict, which saves the others'
-                         ' and keeps these in rollforward.rejected_row.';
+                  HINT = 'Nothing of this file was saved. Correct the rows named; or load it without strict, which saves the'
+                         ' others and keeps these in rollforward.rejected_row.';
     END IF;
 END
 $$;

@@ -1,7 +1,7 @@
 -- What is wrong with the profiles staged by this transaction; no row means all can be saved.
 --
--- A blank leaves what is known of the instrument, so that only a new one must state its kind, and an option its terms. What a
--- contract multiplies is never guessed.
+-- A blank leaves what is known of the instrument, so that only a new one must state its kind, and an option its terms.
+-- What a contract multiplies is never guessed.
 --
 -- returns   reason: missing, too_long, unknown_kind, not_a_number, not_true_or_false, not_positive, too_small, too_large,
 --           not_a_date, not_call_or_put, contradicts_another_row (same symbol, another profile)

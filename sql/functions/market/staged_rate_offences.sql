@@ -1,6 +1,7 @@
 -- What is wrong with the rates staged by this transaction; no row means all can be saved.
 --
--- returns   reason: as fx_rate_faults says, not_a_date, not_a_number, contradicts_another_row (same pair and date, another rate)
+-- returns   reason: as fx_rate_faults says, not_a_date, not_a_number,
+--           contradicts_another_row (same pair and date, another rate)
 CREATE OR REPLACE FUNCTION rollforward.staged_rate_offences()
 RETURNS TABLE (row_no bigint, line integer, place integer, "column" text, value text, reason text)
 LANGUAGE sql STABLE PARALLEL UNSAFE

@@ -12,10 +12,10 @@ BEGIN ATOMIC
            OR (extract(isodow FROM trading_day.day) <= 5
                AND NOT coalesce(
                    trading_day.day <@ (
-                       SELECT range_agg(covered.days)
-                       FROM (SELECT daterange(min(trading_calendar.trading_date), max(trading_calendar.trading_date), '[]') AS days
+                       SELECT range_agg(daterange(span.first_date, span.last_date, '[]'))
+                       FROM (SELECT min(trading_calendar.trading_date), max(trading_calendar.trading_date)
                              FROM rollforward_data.trading_calendar
-                             GROUP BY trading_calendar.calendar) AS covered),
+                             GROUP BY trading_calendar.calendar) AS span (first_date, last_date)),
                    false));
 END;
 

@@ -1,4 +1,5 @@
--- What is wrong with one split by itself: a row per fault, none when it can be saved. To be joined LATERAL, where it is inlined.
+-- What is wrong with one split by itself: a row per fault, none when it can be saved. To be joined LATERAL, where it is
+-- inlined.
 --
 -- returns     place: the order of the arguments; argument and value: what is wrong; code: missing, unknown_symbol,
 --             not_a_date, not_a_ratio or leads_to_itself; reason: the same for people
