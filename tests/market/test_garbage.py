@@ -59,4 +59,4 @@ def test_garbage_is_rejected_and_never_an_error(ledger, kind):
         if good:
             again = load(ledger, kind, good, columns=COLUMNS[kind], strict=True)
             assert counts(again) == {"rows_read": len(good), "unchanged": len(good)}
-    assert landed > 20
+    assert landed >= 10
