@@ -17,7 +17,7 @@ from rollforward.errors import (
     RollforwardError,
     StatementRefused,
 )
-from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, Tie
+from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, MarketLoad, Tie
 from rollforward.session import Session, connect
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ConnectionFailed",
     "Difference",
     "ImportResult",
+    "MarketLoad",
     "RetryLater",
     "RollforwardError",
     "Session",

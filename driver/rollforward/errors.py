@@ -87,13 +87,19 @@ class Refusal:
 
 
 class StatementRefused(RollforwardError):
-    """A statement was refused as a whole and nothing of it saved; ``refusals`` says why."""
+    """A file was refused as a whole and nothing of it saved; ``refusals`` says why."""
 
     def __init__(
-        self, path: Path, refusals: Sequence[Refusal], *, message: str | None = None, sqlstate: str = "23R01"
+        self,
+        path: Path,
+        refusals: Sequence[Refusal],
+        *,
+        message: str | None = None,
+        sqlstate: str = "23R01",
+        noun: str = "statement",
     ) -> None:
         super().__init__(
-            message or f"statement rejected: {path} cannot be read as its layout says",
+            message or f"{noun} rejected: {path} cannot be read as its layout says",
             sqlstate=sqlstate,
             detail=[asdict(refusal) for refusal in refusals],
             hint="Nothing of this file was saved.",
@@ -112,11 +118,18 @@ class StatementRefused(RollforwardError):
 
     @classmethod
     def of_file(
-        cls, path: Path, problem: str, reason: str, *, value: str = "", sqlstate: str = "23R01"
+        cls,
+        path: Path,
+        problem: str,
+        reason: str,
+        *,
+        value: str = "",
+        sqlstate: str = "23R01",
+        noun: str = "statement",
     ) -> StatementRefused:
         """The refusal of a file that cannot be read or booked, whichever line is to blame."""
         refusal = Refusal(str(path), None, "", value, reason)
-        return cls(path, [refusal], message=f"statement rejected: {path} {problem}", sqlstate=sqlstate)
+        return cls(path, [refusal], message=f"{noun} rejected: {path} {problem}", sqlstate=sqlstate)
 
 
 class StaleVersion(RollforwardError):

@@ -42,6 +42,21 @@ class ImportResult:
 
 
 @dataclass(frozen=True)
+class MarketLoad:
+    """What loading a file of market data did; every row read is one of saved, corrected, unchanged, rejected.
+
+    ``rejects`` are the first hundred offences: line, column, value, reason.
+    """
+
+    rows_read: int
+    saved: int
+    corrected: int
+    unchanged: int
+    rejected: int
+    rejects: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class AccountSnapshot:
     """Cumulative figures of an account and currency on one of its dates with movements."""
 

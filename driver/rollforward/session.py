@@ -19,7 +19,7 @@ from psycopg.rows import class_row, tuple_row
 
 from rollforward.connection import open_connection
 from rollforward.errors import from_psycopg
-from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, Tie
+from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, MarketLoad, Tie
 
 Row = TypeVar("Row")
 
@@ -91,6 +91,28 @@ class Session:
         from rollforward.statement import import_statement
 
         return import_statement(self, path, account=account, broker=broker, progress=progress)
+
+    def load_market(
+        self,
+        kind: str,
+        path: str | PathLike[str],
+        *,
+        strict: bool = False,
+        progress: Callable[[int], None] | None = None,
+        warn: Callable[[str], None] | None = None,
+    ) -> MarketLoad:
+        """Load a CSV file of market data: new rows are saved, known ones corrected where they differ.
+
+        kind      ``prices``, ``fx``, ``splits``, ``profiles`` or ``calendar``
+        strict    all rows or none; otherwise bad rows are kept aside in ``rejected_row``, and the rest lands
+        progress  called with the bytes read so far
+        warn      called with what is odd about the file, such as a column that is ignored
+
+        Raises StatementRefused, listing line, column, value and reason, when nothing of the file was saved.
+        """
+        from rollforward.market import load_market
+
+        return load_market(self, kind, path, strict=strict, progress=progress, warn=warn)
 
     def process(
         self, accounts: Sequence[int], start: date, end: date, *, scenario: str = "manual"

@@ -23,6 +23,7 @@ def test_an_added_account_is_listed_with_its_settings(command: CommandLine):
         "broker": "B",
         "person": "P",
         "base_currency": "EUR",
+        "calendar": None,
         "cost_method": "fifo",
         "costs_in_lot": True,
         "premium_in_cost": False,
@@ -34,7 +35,7 @@ def test_the_list_is_a_table_in_the_order_of_names(command: CommandLine):
         command.succeed("accounts", "add", name)
     lines = command.succeed("accounts", "list").out.splitlines()
     assert lines[0].split() == [
-        "account_number", "broker", "person", "base_currency", "cost_method", "costs_in_lot",
+        "account", "broker", "person", "base_currency", "calendar", "cost_method", "costs_in_lot",
         "premium_in_cost",
     ]  # fmt: skip
     listed = [account["account_number"] for account in command.json("accounts", "list")]
@@ -101,6 +102,8 @@ def test_a_setting_that_changes_figures_makes_the_account_stale(
         (("set", "U1", "costs_in_lot", "perhaps"), "perhaps"),
         (("set", "U1", "base_currency", "E"), "E"),
         (("set", "U1", "broker", " "), "broker"),
+        (("set", "U1", "calendar", "XNYS"), "XNYS"),
+        (("add", "U2", "--calendar", "XNYS"), "XNYS"),
     ],
 )
 def test_what_makes_no_sense_is_an_error_that_names_it_and_changes_nothing(

@@ -49,7 +49,12 @@ CALLS = {
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
     "explain_snapshot(bigint, text, date, text)": ["1", "'USD'", "date '2025-12-31'", "'deposited'"],
     "import_tastytrade(text)": ["'7'"],
-    "add_account(text, text, text, text)": ["'8'", "'USD'"],
+    "load_prices(text, boolean)": ["'prices.csv'", "false"],
+    "load_fx_rates(text, boolean)": ["'fx.csv'", "false"],
+    "load_splits(text, boolean)": ["'splits.csv'", "false"],
+    "load_profiles(text, boolean)": ["'profiles.csv'", "false"],
+    "load_calendar(text, boolean)": ["'calendar.csv'", "false"],
+    "add_account(text, text, text, text, text)": ["'8'", "'USD'"],
     "set_account(text, text, text, date)": ["'7'", "'costs_in_lot'", "'true'"],
 }  # fmt: skip
 ALL_ACCOUNTS = [("missing_snapshots(bigint[], date, date)", 0)]  # NULL means all
@@ -82,6 +87,8 @@ WRONG = {
         ("set_account('7', 'costs_in_lot', 'perhaps')", {"costs_in_lot": "perhaps"}),
     "an unknown setting": ("set_account('7', 'colour', 'red')", {"key": "colour"}),
     "a currency that is none": ("add_account('8', 'dollars')", {"base_currency": "dollars"}),
+    "a calendar without days": ("add_account('8', calendar => 'XNYS')", {"calendar": "XNYS"}),
+    "a file without a name": ("load_prices(' ')", {"source": " "}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),
 }  # fmt: skip
 

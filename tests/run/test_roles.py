@@ -15,17 +15,23 @@ from tests.support.movements import buy, deposit
 from tests.support.statements import import_rows, printed
 
 ROW = printed("2025-03-03", "Money Movement", "Deposit", Value="5.00")
+STAGES = ["market_row", "tastytrade_row"]
 VIEWS = [
     "account",
     "account_currency",
     "account_snapshot",
     "instrument",
+    "instrument_profile",
     "lot_match",
     "movement",
     "open_lot",
     "orphan_closing",
     "position_snapshot",
+    "price",
+    "price_correction",
+    "rejected_row",
     "stale_account",
+    "trading_calendar",
 ]
 READS = {
     "latest_snapshots": "SELECT * FROM rollforward.latest_snapshots('{1}', '2025-12-31')",
@@ -38,6 +44,11 @@ WRITES = {
     "add_account": "SELECT rollforward.add_account('9')",
     "set_account": "SELECT rollforward.set_account('7', 'costs_in_lot', 'false')",
     "import_tastytrade": "SELECT rollforward.import_tastytrade('7')",
+    "load_prices": "SELECT rollforward.load_prices('prices.csv')",
+    "load_fx_rates": "SELECT rollforward.load_fx_rates('fx.csv')",
+    "load_splits": "SELECT rollforward.load_splits('splits.csv')",
+    "load_profiles": "SELECT rollforward.load_profiles('profiles.csv')",
+    "load_calendar": "SELECT rollforward.load_calendar('calendar.csv')",
     "process": "SELECT rollforward.process('{1}', '2025-01-01', '2025-12-31')",
     "process_batch": "SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')",
     "process_stale": "SELECT rollforward.process_stale()",
@@ -97,7 +108,7 @@ def test_no_role_reads_or_changes_a_table(house, role):
     for table in tables(house):
         assert denied(house, f"rollforward_{role}", f"SELECT FROM rollforward_data.{table}"), table
         assert denied(house, f"rollforward_{role}", f"DELETE FROM rollforward_data.{table}"), table
-        if table != "tastytrade_row":
+        if table not in STAGES:
             assert denied(
                 house, f"rollforward_{role}", f"INSERT INTO rollforward_data.{table} DEFAULT VALUES"
             ), table
@@ -108,10 +119,15 @@ def test_a_reader_calls_nothing_that_writes(house, call):
     assert denied(house, "rollforward_reader", call)
 
 
-def test_a_reader_stages_no_statement(house):
-    assert denied(
-        house, "rollforward_reader", "INSERT INTO rollforward_data.tastytrade_row (line) VALUES (2)"
-    )
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_reader_stages_nothing(house, stage):
+    assert denied(house, "rollforward_reader", f"INSERT INTO rollforward_data.{stage} (line) VALUES (2)")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_what_a_transaction_stages_is_its_own(house, stage):
+    insert = f"INSERT INTO rollforward_data.{stage} (transaction_id, line) VALUES ('7', 2)"
+    assert denied(house, "rollforward_writer", insert)
 
 
 def test_a_writer_imports_and_computes(house):

@@ -14,7 +14,17 @@ from typing import Any, NoReturn
 from rollforward.cli.context import Context, Options, print_json
 from rollforward.errors import RollforwardError, UsageError
 
-COMMAND_MODULES = ("db", "deploy", "accounts", "statement_import", "process", "latest", "verify", "render")
+COMMAND_MODULES = (
+    "db",
+    "deploy",
+    "accounts",
+    "statement_import",
+    "market",
+    "process",
+    "latest",
+    "verify",
+    "render",
+)
 
 INTERRUPTED = 130
 

@@ -1,4 +1,4 @@
-"""The layouts of statements: which printed columns go to which columns of which stage."""
+"""The layouts of CSV files: which printed columns go to which columns of which stage."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Layout:
-    """A layout of CSV statements.
+    """A layout of CSV files.
 
     table     the stage in schema rollforward_data
     function  the function of schema rollforward that books what is staged there
+    noun      what messages call such a file
     columns   printed header (any case) to column of the stage
     optional  headers that older files lack
     """
@@ -20,6 +21,7 @@ class Layout:
     function: str
     columns: Mapping[str, str]
     optional: frozenset[str] = frozenset()
+    noun: str = "statement"
 
 
 LAYOUTS: Mapping[str, Layout] = {

@@ -1,4 +1,4 @@
-"""Reading a CSV statement: header, rows with their line numbers, and what makes a file unreadable."""
+"""Reading a CSV file: header, rows with their line numbers, and what makes it unreadable."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _CsvReader(Protocol):
 
 
 class StatementReader:
-    """One statement file of one layout. Memory does not grow with the file.
+    """One file of one layout. Memory does not grow with the file.
 
     Every method raises StatementRefused when the file cannot be read as that layout.
     """
@@ -36,14 +36,37 @@ class StatementReader:
         """Columns of the stage that the file fills, in the order of the file."""
         return [self.layout.columns[name] for name in self._headers() if name is not None]
 
+    def ignored(self) -> list[str]:
+        """Headers of the file that its layout does not know."""
+        found = self._headers()
+        return [
+            printed
+            for printed, name in zip(self._printed_headers(), found, strict=True)
+            if printed and name is None
+        ]
+
     def rows(self, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, list[str]]]:
         """Rows with the line they begin on, as texts in the order of ``columns()``; blank lines are skipped.
 
         progress is called now and then with the bytes read so far.
         """
+        refusals: list[Refusal] = []
+        for line, row, refusal in self.lines(progress):
+            if refusal is None:
+                yield line, row
+            else:
+                refusals.append(refusal)
+                if len(refusals) == _MOST_REFUSALS:
+                    break
+        if refusals:
+            raise self._refused(refusals)
+
+    def lines(
+        self, progress: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[int, list[str], Refusal | None]]:
+        """As ``rows()``, with lines that are no rows among them: what there is of them, and why not."""
         headers = self._headers()
         wanted = [place for place, name in enumerate(headers) if name is not None]
-        refusals: list[Refusal] = []
         with self._open() as file:
             reader = csv.reader(file, strict=True)
             next(reader)
@@ -53,23 +76,17 @@ class StatementReader:
                 if not row:
                     continue
                 refusal = self._refusal(line, row, len(headers))
-                if refusal is None:
-                    yield line, [row[place].strip() for place in wanted]
-                else:
-                    refusals.append(refusal)
-                    if len(refusals) == _MOST_REFUSALS:
-                        break
-        if refusals:
-            raise StatementRefused(self.path, refusals)
+                if refusal is not None:
+                    row = [value.replace("\0", "") for value in row] + [""] * len(headers)
+                yield line, [row[place].strip() for place in wanted], refusal
 
     def _headers(self) -> list[str | None]:
         """The layout's name of each column of the file; None for one that the layout does not know."""
-        with self._open() as file:
-            header = next((row for _, row in self._numbered(csv.reader(file, strict=True))), None)
+        header = self._printed_headers()
         if not header:
-            raise StatementRefused(self.path, [Refusal(str(self.path), 1, "", "", "empty_file")])
+            raise self._refused([Refusal(str(self.path), 1, "", "", "empty_file")])
         known = {name.casefold(): name for name in self.layout.columns}
-        found = [known.get(printed.strip().casefold()) for printed in header]
+        found = [known.get(printed.casefold()) for printed in header]
         missing = [
             Refusal(str(self.path), 1, name, "", "missing_column")
             for name in self.layout.columns
@@ -81,8 +98,13 @@ class StatementReader:
             if found.count(name) > 1
         ]
         if missing or doubled:
-            raise StatementRefused(self.path, missing + doubled)
+            raise self._refused(missing + doubled)
         return found
+
+    def _printed_headers(self) -> list[str]:
+        with self._open() as file:
+            header = next((row for _, row in self._numbered(csv.reader(file, strict=True))), [])
+        return [printed.strip() for printed in header]
 
     def _numbered(self, reader: _CsvReader) -> Iterator[tuple[int, list[str]]]:
         """Rows of a CSV reader with the line each begins on; what csv or the encoding refuse is a refusal."""
@@ -93,11 +115,9 @@ class StatementReader:
             except StopIteration:
                 return
             except csv.Error as error:
-                raise StatementRefused(
-                    self.path, [Refusal(str(self.path), line, "", str(error), "not_csv")]
-                ) from error
+                raise self._refused([Refusal(str(self.path), line, "", str(error), "not_csv")]) from error
             except UnicodeDecodeError as error:
-                raise StatementRefused(self.path, [self._not_utf8()]) from error
+                raise self._refused([self._not_utf8()]) from error
             except OSError as error:
                 raise self._unreadable(error) from error
             yield line, row
@@ -129,4 +149,9 @@ class StatementReader:
 
     def _unreadable(self, error: OSError) -> StatementRefused:
         why = error.strerror or str(error)
-        return StatementRefused.of_file(self.path, f"cannot be read: {why}", "not_readable", value=why)
+        return StatementRefused.of_file(
+            self.path, f"cannot be read: {why}", "not_readable", value=why, noun=self.layout.noun
+        )
+
+    def _refused(self, refusals: list[Refusal]) -> StatementRefused:
+        return StatementRefused(self.path, refusals, noun=self.layout.noun)

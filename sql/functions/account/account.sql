@@ -8,7 +8,8 @@ SELECT account.account_id,
        account.costs_in_lot,
        account.created_at,
        account.premium_in_cost,
-       coalesce(in_force.method, 'fifo') AS cost_method
+       coalesce(in_force.method, 'fifo') AS cost_method,
+       account.calendar
 FROM rollforward_data.account
 LEFT JOIN rollforward_data.person USING (person_id)
 LEFT JOIN rollforward_data.broker USING (broker_id)

@@ -3,14 +3,16 @@
 -- account_number   the name by which users and statements call it; must be new
 -- base_currency    currency in which the account as a whole is valued
 -- broker, person   names; created when they are new
+-- calendar         whose trading days count; NULL means Monday to Friday
 -- returns          the new account_id
--- errors           22R01 a name is NULL or blank, or the currency is not a code
+-- errors           22R01 a name is NULL or blank, the currency is not a code, or the calendar is unknown
 --                  23505 the account exists already
 CREATE OR REPLACE FUNCTION rollforward.add_account(
     account_number text,
     base_currency text DEFAULT 'USD',
     broker text DEFAULT NULL,
-    person text DEFAULT NULL
+    person text DEFAULT NULL,
+    calendar text DEFAULT NULL
 )
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -44,6 +46,9 @@ BEGIN
     END IF;
     IF person IS NOT NULL THEN
         PERFORM rollforward.set_account(account_number, 'person', person);
+    END IF;
+    IF calendar IS NOT NULL THEN
+        PERFORM rollforward.set_account(account_number, 'calendar', calendar);
     END IF;
     RETURN new_id;
 END

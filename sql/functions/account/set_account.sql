@@ -1,6 +1,7 @@
 -- Changes one setting of an account; a setting that changes its figures marks it as stale.
 --
 -- key         base_currency
+--             calendar          one that has days in trading_calendar; NULL or blank means Monday to Friday
 --             costs_in_lot      true or false: whether commissions, fees and taxes of trades belong to cost and proceeds
 --             premium_in_cost   true or false: whether premiums of assigned and exercised options belong to the shares
 --             cost_method       fifo, lifo, hifo, lofo, average or specific; for hifo and lofo also "hifo by price",
@@ -15,7 +16,8 @@ SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    keys CONSTANT text[] := ARRAY['base_currency', 'broker', 'cost_method', 'costs_in_lot', 'person', 'premium_in_cost'];
+    keys CONSTANT text[] := ARRAY['base_currency', 'broker', 'calendar', 'cost_method', 'costs_in_lot', 'person',
+                                  'premium_in_cost'];
     subject bigint;
     expected text;
 BEGIN
@@ -30,6 +32,9 @@ BEGIN
     expected := CASE
         WHEN key IS NULL OR key <> ALL (keys) THEN 'one of the keys ' || array_to_string(keys, ', ')
         WHEN key = 'base_currency' AND coalesce(value, '') !~ '^[A-Z][A-Z0-9]{2,9}$' THEN 'a currency code such as USD'
+        WHEN key = 'calendar' AND btrim(value) <> ''
+             AND NOT EXISTS (SELECT FROM rollforward_data.trading_calendar WHERE trading_calendar.calendar = btrim(value))
+            THEN 'a calendar that was loaded, or nothing for Monday to Friday'
         WHEN key IN ('costs_in_lot', 'premium_in_cost') AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')
             THEN 'true or false'
         WHEN key = 'cost_method'
@@ -51,6 +56,8 @@ BEGIN
 
     IF key = 'base_currency' THEN
         UPDATE rollforward_data.account SET base_currency = value WHERE account.account_id = subject;
+    ELSIF key = 'calendar' THEN
+        UPDATE rollforward_data.account SET calendar = nullif(btrim(value), '') WHERE account.account_id = subject;
     ELSIF key = 'costs_in_lot' THEN
         UPDATE rollforward_data.account SET costs_in_lot = value::boolean WHERE account.account_id = subject;
     ELSIF key = 'premium_in_cost' THEN

@@ -40,30 +40,15 @@ BEGIN
     )
     SELECT asked.ordinal, offence.field, offence.value, offence.code
     FROM asked
-    CROSS JOIN LATERAL (VALUES
-        (1, 'currency', asked.currency, CASE
-            WHEN asked.currency IS NULL THEN 'missing'
-            WHEN NOT rollforward.is_currency_code(asked.currency) THEN 'not_a_currency'
-        END),
-        (2, 'quote_currency', asked.quote_currency, CASE
-            WHEN asked.quote_currency IS NULL THEN 'missing'
-            WHEN NOT rollforward.is_currency_code(asked.quote_currency) THEN 'not_a_currency'
-            WHEN asked.quote_currency = asked.currency THEN 'same_currency'
-        END),
-        (3, 'rate_date', to_jsonb(asked.rate_date) #>> '{}', CASE
-            WHEN asked.rate_date IS NULL THEN 'missing'
-            WHEN NOT isfinite(asked.rate_date) THEN 'not_finite'
-        END),
-        (4, 'rate', asked.rate::text, CASE
-            WHEN asked.rate IS NULL THEN 'missing'
-            WHEN asked.rate = 'NaN' THEN 'not_a_number'
-            WHEN asked.rate <= 0 THEN 'not_positive'
-            WHEN asked.stored_rate = 0 THEN 'too_small'
-            WHEN asked.stored_rate >= 1e20 THEN 'too_large'
-            WHEN asked.stored_rate <> asked.first_rate THEN 'contradicts_earlier_row'
-        END)
-    ) AS offence (place, field, value, code)
-    WHERE offence.code IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT fault.place, fault.field, fault.value, fault.code
+        FROM rollforward.fx_rate_faults(asked.currency, asked.quote_currency, asked.rate_date, asked.rate) AS fault
+        UNION ALL
+        SELECT 5, 'rate', asked.rate::text, 'contradicts_earlier_row'
+        WHERE asked.rate > 0
+          AND asked.rate <> 'NaN'
+          AND asked.stored_rate <> asked.first_rate
+    ) AS offence
     ORDER BY asked.ordinal, offence.place;
 END
 $$;

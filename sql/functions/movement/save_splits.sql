@@ -29,13 +29,11 @@ BEGIN
     END IF;
 
     INSERT INTO rollforward_data.split AS known (instrument_id, split_date, quantity, per_quantity, to_instrument_id)
-    SELECT instrument.instrument_id, given.split_date,
-           split_part(given.ratio, '/', 1)::numeric,
-           coalesce(nullif(split_part(given.ratio, '/', 2), ''), '1')::numeric,
-           successor.instrument_id
+    SELECT instrument.instrument_id, given.split_date, ratio.quantity, ratio.per_quantity, successor.instrument_id
     FROM unnest(symbols, split_dates, ratios, to_symbols) AS given (symbol, split_date, ratio, to_symbol)
     JOIN rollforward_data.instrument ON instrument.symbol = given.symbol
     LEFT JOIN rollforward_data.instrument AS successor ON successor.symbol = given.to_symbol
+    CROSS JOIN LATERAL rollforward.split_ratio(given.ratio) AS ratio
     ON CONFLICT ON CONSTRAINT split_pkey DO UPDATE
     SET quantity = excluded.quantity,
         per_quantity = excluded.per_quantity,

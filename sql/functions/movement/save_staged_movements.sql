@@ -4,6 +4,8 @@
 -- saving a file again adds nothing, and equal rows of one file stay distinct. The price is not part of the digest: it
 -- follows from the amount, by a multiplier that may be corrected later.
 --
+-- An instrument without currency, which a profile has brought, takes that of its first movement.
+--
 -- account_number, broker   created when they are new; the base currency is that of the first movement
 -- locks                    the account row
 CREATE OR REPLACE FUNCTION rollforward.save_staged_movements(account_number text, broker text)
@@ -28,6 +30,16 @@ BEGIN
     INTO staged, result.first_date, result.last_date
     FROM rollforward_data.movement_stage
     WHERE transaction_id = pg_current_xact_id();
+
+    UPDATE rollforward_data.instrument
+    SET currency = first_movement.currency
+    FROM (SELECT DISTINCT ON (named.symbol) named.symbol, staged.currency
+          FROM rollforward_data.movement_stage AS staged
+          CROSS JOIN LATERAL (VALUES (staged.symbol), (staged.to_symbol)) AS named (symbol)
+          WHERE staged.transaction_id = pg_current_xact_id()
+          ORDER BY named.symbol, staged.accounting_date, staged.occurred_at, staged.currency) AS first_movement
+    WHERE instrument.currency IS NULL
+      AND instrument.symbol = first_movement.symbol;
 
     WITH digested AS (
         SELECT movement_stage.*,

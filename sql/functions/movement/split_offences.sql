@@ -9,8 +9,6 @@ RETURNS jsonb
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    number CONSTANT text := '[0-9]{1,20}(\.[0-9]{1,12})?';
 BEGIN
     IF symbols IS NULL OR split_dates IS NULL OR ratios IS NULL THEN
         RETURN jsonb_build_array(jsonb_build_object(
@@ -34,21 +32,13 @@ BEGIN
                                             'reason', wrong.reason)
                          ORDER BY given.place, wrong.argument)
         FROM given
-        CROSS JOIN LATERAL (VALUES
-            ('symbol', given.symbol, 'no such instrument',
-             NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.symbol)),
-            ('split_date', given.split_date::text, 'no day',
-             given.split_date IS NULL OR NOT isfinite(given.split_date)),
-            ('split_date', given.split_date::text, 'the same split twice', given.times > 1),
-            ('ratio', given.ratio, 'not a ratio of two positive numbers',
-             coalesce(given.ratio !~ ('^' || number || '(/' || number || ')?$')
-                      OR given.ratio ~ '(^|/)0+(\.0*)?(/|$)', true)),
-            ('to_symbol', given.to_symbol, 'no such instrument',
-             given.to_symbol IS NOT NULL
-             AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.to_symbol)),
-            ('to_symbol', given.to_symbol, 'leads to itself', coalesce(given.to_symbol = given.symbol, false))
-        ) AS wrong (argument, value, reason, is_so)
-        WHERE wrong.is_so);
+        CROSS JOIN LATERAL (
+            SELECT fault.argument, fault.value, fault.reason
+            FROM rollforward.split_faults(given.symbol, given.split_date, given.ratio, given.to_symbol) AS fault
+            UNION ALL
+            SELECT 'split_date', given.split_date::text, 'the same split twice'
+            WHERE given.times > 1
+        ) AS wrong);
 END
 $$;
 

@@ -25,6 +25,9 @@ BEGIN
                 'rollforward.account_snapshot_base', 'rollforward.fx_pair', 'rollforward.fx_rate',
                 'rollforward.lot_match_base', 'rollforward.person_account', 'rollforward.person_currency',
                 'rollforward.person_snapshot']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.instrument_profile', 'rollforward.price', 'rollforward.price_correction',
+                'rollforward.rejected_row', 'rollforward.trading_calendar']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
@@ -46,6 +49,12 @@ BEGIN
                 ' average_price, commissions, fees, multiplier, root_symbol, underlying_symbol, expiration_date,'
                 ' strike_price, call_or_put, order_number, total, currency) ON TABLE',
              ARRAY['rollforward_data.tastytrade_row']),
+            ('writer', 'INSERT (line, unreadable, symbol, date, close, currency, quote_currency, rate, ratio, kind, sector,'
+                ' industry, beta, is_etf, multiplier, underlying, expiration, strike, option_right, calendar) ON TABLE',
+             ARRAY['rollforward_data.market_row']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.load_calendar', 'rollforward.load_fx_rates', 'rollforward.load_prices',
+                'rollforward.load_profiles', 'rollforward.load_splits']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.add_account', 'rollforward.expire_options', 'rollforward.import_tastytrade',
                 'rollforward.process',

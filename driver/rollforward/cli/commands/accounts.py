@@ -14,6 +14,7 @@ _COLUMNS = (
     "broker",
     "person",
     "base_currency",
+    "calendar",
     "cost_method",
     "costs_in_lot",
     "premium_in_cost",
@@ -35,14 +36,17 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     adding.add_argument("--base-currency", default="USD", metavar="CODE", help="default: %(default)s")
     adding.add_argument("--broker", metavar="NAME")
     adding.add_argument("--person", metavar="NAME")
+    adding.add_argument(
+        "--calendar", metavar="NAME", help="whose trading days count; default: Monday to Friday"
+    )
     adding.set_defaults(run=add_account)
 
     setting = actions.add_parser(
         "set",
         help="change a setting",
-        description="Change a setting: base_currency, cost_method (fifo, lifo, hifo, lofo, average, specific;"
-        " hifo and lofo may add 'by price'), costs_in_lot and premium_in_cost (true or false), broker,"
-        " person."
+        description="Change a setting: base_currency, calendar ('' for Monday to Friday), cost_method (fifo,"
+        " lifo, hifo, lofo, average, specific; hifo and lofo may add 'by price'), costs_in_lot and"
+        " premium_in_cost (true or false), broker, person."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
@@ -65,9 +69,8 @@ def list_accounts(_: argparse.Namespace, context: Context) -> int:
         )
     documents = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
     # the id is for programs; people know an account by its number
-    context.emit(
-        documents, lambda console: console.print(plain_table(_COLUMNS[1:], [row[1:] for row in rows]))
-    )
+    headers = ("account", *_COLUMNS[2:])
+    context.emit(documents, lambda console: console.print(plain_table(headers, [row[1:] for row in rows])))
     return 0
 
 
@@ -77,8 +80,8 @@ def add_account(args: argparse.Namespace, context: Context) -> int:
 
     with context.connect() as connection:
         [(account_id,)] = Session(connection).fetch(
-            "SELECT rollforward.add_account(%s, %s, %s, %s)",
-            [args.name, args.base_currency, args.broker, args.person],
+            "SELECT rollforward.add_account(%s, %s, %s, %s, %s)",
+            [args.name, args.base_currency, args.broker, args.person, args.calendar],
         )
     document = {"account_id": account_id, "account_number": args.name}
     context.emit(
