@@ -311,12 +311,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO rollforward_data.shared_mark (kind, instrument_id, from_date)
-    SELECT 'terms', after.instrument_id, '0001-01-01'
-    FROM inserted AS after
-    JOIN deleted AS before ON before.instrument_id = after.instrument_id
-    WHERE (before.kind, before.currency, before.multiplier, before.underlying, before.strike, before.option_right, before.expiration)
-          IS DISTINCT FROM
-          (after.kind, after.currency, after.multiplier, after.underlying, after.strike, after.option_right, after.expiration);
+    -- not by a join: its plan would be that of the first, perhaps empty, statement of the session
+    SELECT 'terms', instrument_id, '0001-01-01'
+    FROM (SELECT * FROM deleted UNION ALL SELECT * FROM inserted) AS terms
+    GROUP BY instrument_id
+    HAVING count(DISTINCT (kind, currency, multiplier, underlying, strike, option_right, expiration)) > 1;
     RETURN NULL;
 END
 $$;
