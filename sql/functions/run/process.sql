@@ -23,7 +23,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     result rollforward.batch_result;
-    part rollforward.batch_result;
     subject bigint;
 BEGIN
     PERFORM rollforward.require_range(start_date, end_date);
@@ -46,19 +45,7 @@ BEGIN
 
     result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
     FOR subject IN SELECT DISTINCT unnest(account_ids) ORDER BY 1 LOOP
-        part := rollforward.process_one(subject, start_date, end_date);
-        result.success := result.success AND part.success;
-        result.fell_back := result.fell_back OR part.fell_back;
-        result.snapshots_saved := result.snapshots_saved + part.snapshots_saved;
-        result.dates_processed := greatest(result.dates_processed, part.dates_processed);
-        result.movements_processed := result.movements_processed + part.movements_processed;
-        result.load_ms := result.load_ms + part.load_ms;
-        result.calculation_ms := result.calculation_ms + part.calculation_ms;
-        result.persistence_ms := result.persistence_ms + part.persistence_ms;
-        result.total_ms := result.total_ms + part.total_ms;
-        result.errors := result.errors || part.errors;
-        result.equity_saved := result.equity_saved + coalesce(part.equity_saved, 0);
-        result.coverage := least(result.coverage, part.coverage);
+        result := rollforward.combined(result, rollforward.process_one(subject, start_date, end_date));
     END LOOP;
     RETURN result;
 END

@@ -1,8 +1,8 @@
 -- Computes lots, position snapshots and account snapshots of many accounts between two dates, both included.
 --
 -- The number of statements does not depend on the number of accounts, dates or movements; it grows by a round where lots
--- travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date is computed from there on; rows after end_date that are
--- affected are marked stale.
+-- travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
+-- is computed from there on; rows after end_date that are affected are marked stale.
 --
 -- account_ids           accounts to compute; empty is allowed and does nothing
 -- start_date, end_date  both included
@@ -10,6 +10,7 @@
 -- returns               counts and timings; success is always true, for failures raise
 -- errors                22R01 an argument is NULL, the range is upside down, or an account is unknown
 --                       22R03 transfers of securities between accounts go round in a circle
+-- warns                 01R01 fewer than 95 in 100 of the positions valued have a recent close
 -- locks                 the account rows, in id order
 CREATE OR REPLACE FUNCTION rollforward.process_batch(
     account_ids bigint[],
@@ -24,7 +25,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     began timestamptz := clock_timestamp();
-    receivers bigint[];
+    waiting bigint[];
+    ready bigint[];
+    receivers bigint[] := '{}';
     rounds integer := 0;
     round rollforward.batch_result;
     result rollforward.batch_result;
@@ -45,9 +48,11 @@ BEGIN
     FOR NO KEY UPDATE;
 
     result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
-    receivers := account_ids;
+    waiting := ARRAY(SELECT DISTINCT listed.account_id FROM unnest(account_ids) AS listed (account_id) ORDER BY 1);
     LOOP
-        round := rollforward.compute_range(receivers, start_date, end_date, force_recalculation);
+        -- who gives securities comes before who receives them
+        ready := rollforward.independent_accounts(waiting);
+        round := rollforward.compute_range(ready, start_date, end_date, force_recalculation);
         result.snapshots_saved := result.snapshots_saved + round.snapshots_saved;
         result.movements_processed := result.movements_processed + round.movements_processed;
         result.dates_processed := greatest(result.dates_processed, round.dates_processed);
@@ -55,24 +60,29 @@ BEGIN
         result.persistence_ms := result.persistence_ms + round.persistence_ms;
         result.equity_saved := result.equity_saved + round.equity_saved;
         result.coverage := coalesce(least(result.coverage, round.coverage), result.coverage, round.coverage);
+        receivers := receivers || rollforward.mark_receivers(
+            ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
 
-        -- lots travelled: who received them, and is among the accounts asked for, follows at once
-        receivers := rollforward.mark_receivers(ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
-        SELECT array_agg(DISTINCT mark.account_id)
-        INTO receivers
-        FROM rollforward_data.stale_mark AS mark
-        WHERE mark.account_id = ANY (receivers)
-          AND mark.account_id = ANY (process_batch.account_ids)
-          AND mark.from_date <= process_batch.end_date;
-        EXIT WHEN receivers IS NULL;
+        waiting := ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(ready));
+        CONTINUE WHEN waiting <> '{}';
+
+        -- who received after all, and is among the accounts asked for, follows at once
+        waiting := ARRAY(
+            SELECT DISTINCT mark.account_id
+            FROM rollforward_data.stale_mark AS mark
+            WHERE mark.account_id = ANY (receivers)
+              AND mark.account_id = ANY (process_batch.account_ids)
+              AND mark.from_date <= process_batch.end_date);
+        EXIT WHEN waiting = '{}';
 
         rounds := rounds + 1;
         IF rounds > 1000 THEN
             RAISE EXCEPTION 'securities transferred between accounts go round in a circle'
                 USING ERRCODE = '22R03',
-                      DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_ids', 'value', to_jsonb(receivers))),
+                      DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_ids', 'value', to_jsonb(waiting))),
                       HINT = 'Look for transfers of the same day and external_id that lead from account to account and back.';
         END IF;
+        receivers := '{}';
         start_date := 'infinity';
         force_recalculation := false;
     END LOOP;

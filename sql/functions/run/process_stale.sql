@@ -12,6 +12,9 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     account_ids bigint[];
+    followers bigint[];
+    rounds integer := 0;
+    result rollforward.batch_result;
 BEGIN
     IF max_accounts <= 0 THEN
         RAISE EXCEPTION 'max_accounts must be positive, not %', max_accounts
@@ -27,7 +30,30 @@ BEGIN
           ORDER BY mark.account_id LIMIT max_accounts) AS stale;
 
     -- from where on is a matter of each account's marks
-    RETURN rollforward.process(account_ids, 'infinity', 'infinity');
+    result := rollforward.process(account_ids, 'infinity', 'infinity');
+
+    -- who received other securities by that follows, unless another session is at it, which then does so
+    WHILE max_accounts IS NULL AND result.success AND rounds < 10 LOOP
+        SELECT array_agg(free.account_id)
+        INTO followers
+        FROM (
+            SELECT account.account_id
+            FROM rollforward_data.account
+            WHERE account.account_id IN (SELECT mark.account_id FROM rollforward_data.stale_mark AS mark)
+              AND account.account_id <> ALL (account_ids)
+              AND EXISTS (
+                  SELECT FROM rollforward_data.movement
+                  WHERE movement.account_id = account.account_id
+                    AND movement.kind = 'securities_in')
+            ORDER BY account.account_id
+            FOR NO KEY UPDATE SKIP LOCKED
+        ) AS free;
+        EXIT WHEN followers IS NULL;
+        account_ids := account_ids || followers;
+        result := rollforward.combined(result, rollforward.process(account_ids, 'infinity', 'infinity'));
+        rounds := rounds + 1;
+    END LOOP;
+    RETURN result;
 END
 $$;
 
