@@ -35,13 +35,13 @@ FIFO_ONE_OVER_MANY = Claim(1.5)
 METHOD_GROWTH = Claim(1.2, 1.1)
 BACKDATED_MS = Claim(15, 5)
 BACKDATED_BUFFERS_RATIO = Claim(1.5)
+END_OF_DAY_SECONDS = Claim(3, 1)
+BACKFILL_SECONDS = Claim(15, 5)
 LOOKUP_ONE_BUFFERS = Claim(5)
 LOOKUP_MANY_MS = Claim(100, 40)
 
 NOT_YET_BUILT = (
     "figures computed outside (polars, DuckDB) ÷ batch",
-    "end of day, 10,000 accounts x 15 positions",
-    "120-day backfill, 1,000 accounts x 15 positions",
     "bulk save of 100 / 1,000 / 10,000 rows",
     "statement file to facts, 1,000,000 rows",
     "analytics, statements a day",

@@ -2,7 +2,7 @@
 
 Everything is one INSERT … SELECT FROM generate_series; chance comes from ``hashint8extended`` of the account
 and the step, so no row depends on the order in which others are made. Accounts are loaded one after the
-other, as a backfill does. There are no prices, so positions are carried at cost: nothing is unrealized.
+other, as a backfill does. Only ``Holdings`` has prices; elsewhere positions are carried at cost.
 """
 
 from __future__ import annotations
@@ -169,6 +169,67 @@ class Ledger:
         _settle(connection)
 
 
+# All bought on the first day, and then held.
+_HOLDINGS = """
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, amount,
+    natural_key)
+SELECT account_id, %(first_date)s::date + time '14:30' + place * interval '1 second', %(first_date)s,
+       (CASE place WHEN 0 THEN 'deposit' ELSE 'buy' END)::rollforward_data.movement_kind,
+       (CASE WHEN place > 0 THEN 'open' END)::rollforward_data.movement_effect,
+       'USD',
+       CASE WHEN place > 0 THEN 1 + (account_id * 7 + place * 31) %% 500 END,
+       CASE WHEN place > 0 THEN 5 + place END,
+       CASE place WHEN 0 THEN 100000 ELSE -100 - place END,
+       int8send(account_id) || int8send(place)
+FROM generate_series(1, %(accounts)s) AS account_id
+CROSS JOIN generate_series(0, %(positions)s) AS place
+ORDER BY account_id, place
+"""
+
+# A close of every share on every weekday of a range of days.
+_PRICES = """
+INSERT INTO rollforward_data.price (instrument_id, price_date, close)
+SELECT instrument_id, day::date,
+       round(10 + abs(hashint8extended(instrument_id * 100000 + extract(epoch FROM day)::bigint / 86400,
+                                       %(seed)s) %% 1000) / 100.0, 2)
+FROM generate_series(%(first_date)s::timestamp, %(last_date)s, '1 day') AS day
+CROSS JOIN generate_series(1, 500) AS instrument_id
+WHERE extract(isodow FROM day) < 6
+"""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Accounts that hold shares with a close on every trading day."""
+
+    accounts: int
+    positions: int
+    dates: int
+
+    @property
+    def account_ids(self) -> list[int]:
+        return list(range(1, self.accounts + 1))
+
+    def day(self, number: int) -> date:
+        """The weekday with that number, from 0 on."""
+        return FIRST_DATE + timedelta(days=number // 5 * 7 + number % 5)
+
+    def load(self, connection: Connection[TupleRow]) -> None:
+        """Write instruments, accounts, purchases and closes; forget the stale marks; analyze."""
+        connection.execute(_INSTRUMENTS)
+        connection.execute(_ACCOUNTS, {"accounts": self.accounts})
+        values = {"accounts": self.accounts, "positions": self.positions, "first_date": FIRST_DATE}
+        connection.execute(_HOLDINGS, values)
+        self.load_prices(connection, 0, self.dates - 1)
+        _settle(connection)
+
+    def load_prices(self, connection: Connection[TupleRow], first: int, last: int) -> None:
+        """Write the closes of some weekdays, both ends included."""
+        values = {"seed": SEED, "first_date": self.day(first), "last_date": self.day(last)}
+        connection.execute(_PRICES, values)
+
+
 @dataclass(frozen=True)
 class Trades:
     """Nothing but trades, spread evenly over positions, 50 positions an account."""
@@ -195,8 +256,9 @@ class Trades:
 
 
 def _settle(connection: Connection[TupleRow]) -> None:
-    connection.execute("TRUNCATE rollforward_data.stale_mark")
+    connection.execute("TRUNCATE rollforward_data.stale_mark, rollforward_data.shared_mark")
     # not the derived tables: they have never been filled, and nobody vacuums such
     connection.execute(
-        "VACUUM (ANALYZE) rollforward_data.account, rollforward_data.instrument, rollforward_data.movement"
+        "VACUUM (ANALYZE) rollforward_data.account, rollforward_data.instrument, rollforward_data.movement,"
+        " rollforward_data.price"
     )

@@ -64,6 +64,7 @@ class BenchDatabase:
         self.connection.execute(
             "TRUNCATE rollforward_data.lot_slice, rollforward_data.position_snapshot,"
             " rollforward_data.account_snapshot, rollforward_data.account_currency,"
+            " rollforward_data.position, rollforward_data.equity_snapshot, rollforward_data.valued_account,"
             " rollforward_data.stale_mark"
         )
         self.owner.checkpoint()

@@ -36,6 +36,8 @@ class Scale:
     lookup_accounts: int  # 50 snapshots each
     backdated_accounts: tuple[int, int]
     suffix_movements: int  # of the one large account that a movement is written into
+    backfill_accounts: int  # 15 positions each, over 120 trading days
+    end_of_day_accounts: int  # likewise, and one more day
 
 
 FULL = Scale(
@@ -49,6 +51,8 @@ FULL = Scale(
     lookup_accounts=20_000,
     backdated_accounts=(100, 10_000),
     suffix_movements=50_000,
+    backfill_accounts=1_000,
+    end_of_day_accounts=10_000,
 )
 QUICK = Scale(
     name="quick",
@@ -61,4 +65,6 @@ QUICK = Scale(
     lookup_accounts=20_000,
     backdated_accounts=(100, 1_000),
     suffix_movements=50_000,
+    backfill_accounts=100,
+    end_of_day_accounts=1_000,
 )

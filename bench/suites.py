@@ -8,7 +8,17 @@ from typing import Any
 from psycopg import sql
 
 from bench.claims import BATCH_OVER_FLOOR, CLIENT_OVER_BATCH, Line
-from bench.contestants import backdated, batch, chatty_client, fifo, floor, lookup, methods, reference
+from bench.contestants import (
+    backdated,
+    batch,
+    chatty_client,
+    fifo,
+    floor,
+    lookup,
+    methods,
+    reference,
+    valuation,
+)
 from bench.data import Ledger
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, Spread, interleaved
@@ -56,8 +66,8 @@ def _client_lines(server: BenchServer, ledger: Ledger, repetitions: int) -> Iter
 def batch_over_floor(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """The batch on all accounts, nothing stored before, against inserting the same finished rows.
 
-    Both write lot_slice, position_snapshot, account_snapshot and account_currency, empty at the start, with
-    all their indexes and constraints, in one transaction on one connection.
+    Both write lots, positions, snapshots of positions and accounts, and equity, into tables empty at the start,
+    with all their indexes and constraints, in one transaction on one connection.
     """
     ledger = Ledger(scale.batch_accounts, 100, 100)
     with server.database() as database:
@@ -129,4 +139,5 @@ SUITES: dict[str, Suite] = {
     "methods": methods.measure,
     "lookup": lookup.measure,
     "backdated": backdated.measure,
+    "valuation": valuation.measure,
 }

@@ -10,7 +10,14 @@ from psycopg import sql
 
 from bench.database import BenchDatabase
 
-_TABLES = ("account_currency", "lot_slice", "position_snapshot", "account_snapshot")
+_TABLES = (
+    "account_currency",
+    "position",
+    "lot_slice",
+    "position_snapshot",
+    "account_snapshot",
+    "equity_snapshot",
+)
 
 
 def keep_copies(database: BenchDatabase) -> None:

@@ -119,7 +119,7 @@ class Session:
     ) -> BatchResult:
         """Compute all snapshots of the accounts between two dates, both included; atomic per account.
 
-        An account that failed both by the batch and by the reference is in ``result.errors``; the others
+        ``date.max`` means no end: as far as movements and prices go. An account that failed both by the batch and by the reference is in ``result.errors``; the others
         stand.
         """
         return self._one(BatchResult, "process", list(accounts), start, end, scenario)
@@ -191,6 +191,13 @@ class Session:
         )
         try:
             with self.connection.cursor(row_factory=class_row(row)) as cursor:
-                return cursor.execute(call, arguments).fetchall()
+                return cursor.execute(call, [_unending(each) for each in arguments]).fetchall()
         except psycopg.Error as error:
             raise from_psycopg(error) from error
+
+
+def _unending(argument: Any) -> Any:
+    """The last day that Python knows stands for no end, and the first for no beginning."""
+    if argument == date.max:
+        return "infinity"
+    return "-infinity" if argument == date.min else argument
