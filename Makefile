@@ -15,7 +15,7 @@ demo: .venv/installed ## import the sample statements into an embedded database 
 	@.venv/bin/python -m rollforward.demo .demo
 
 test: .venv/tested ## the test suite, under ten minutes
-	@.venv/bin/python -m pytest -q
+	@.venv/bin/python -m pytest -q --numprocesses auto --maxprocesses 4
 
 test-long: .venv/tested ## kills, fuzz, races, large data
 	@.venv/bin/python -m pytest -q -m long

@@ -22,7 +22,8 @@ from tests.support.statements import HEADER, Printed, printed
 ENVIRONMENT = {
     name: value
     for name, value in os.environ.items()
-    if not name.startswith(("PG", "ROLLFORWARD_", "NO_COLOR", "FORCE_COLOR", "MAKE")) or name == "PG_BINDIR"
+    if name == "PG_BINDIR"
+    or not name.startswith(("PG", "ROLLFORWARD_", "NO_COLOR", "FORCE_COLOR", "MAKE", "COLUMNS", "LINES"))
 }
 
 
