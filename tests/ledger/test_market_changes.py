@@ -32,7 +32,7 @@ def steps(longest: int) -> st.SearchStrategy[Steps]:
     return st.lists(st.integers(0, 2**60 - 1), min_size=longest // 2, max_size=longest)
 
 
-@quick(12)
+@quick(5)
 @given(batch=lives(24, longest=10), codes=steps(16))
 def test_changes_in_any_order_are_followed_by_computing_what_is_stale(ledger, batch, codes):
     check_changes(ledger, batch, codes)
