@@ -233,8 +233,8 @@ def test_a_first_holding_that_another_session_has_not_committed_is_found_by_a_pr
 
 LOST_MARK = pytest.mark.xfail(
     strict=True,
-    reason="resolve_marks() removes a mark although a transaction is at work whose own facts, marks and positions"
-    " it cannot see: only accounts that were visibly stale are marked in its stead",
+    reason="resolve_marks() removes a mark although a transaction is at work whose own facts, marks and"
+    " positions it cannot see: only accounts that were visibly stale are marked in its stead",
 )
 OWN_TRANSACTION = {
     "price": ("", "INSERT INTO price VALUES (1, '2025-01-06', 15)"),
