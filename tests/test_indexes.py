@@ -50,7 +50,7 @@ SERVED = {
     "instrument_pkey": "compute",
     "instrument_symbol_key": "look up instrument",
     "lot_slice_closed_idx": "compute",
-    "lot_slice_pkey": "tax",
+    "lot_slice_pkey": "compute",
     "movement_in_order_idx": "compute",
     "movement_instrument_idx": "delete instrument",
     "movement_natural_key": "repeat movement",
