@@ -83,7 +83,9 @@ CREATE TABLE rollforward_data.account (
     CONSTRAINT account_person_fkey FOREIGN KEY (person_id) REFERENCES rollforward_data.person,
     CONSTRAINT account_broker_fkey FOREIGN KEY (broker_id) REFERENCES rollforward_data.broker
 );
+-- Serves adding up the accounts of a person, and deleting persons.
 CREATE INDEX account_person_idx ON rollforward_data.account (person_id);
+-- Serves deleting brokers: without it, that reads all accounts.
 CREATE INDEX account_broker_idx ON rollforward_data.account (broker_id);
 COMMENT ON TABLE rollforward_data.account IS 'An account at a broker and the settings that decide its figures';
 COMMENT ON COLUMN rollforward_data.account.number IS 'The name by which users and statements call the account';
@@ -156,6 +158,7 @@ CREATE TABLE rollforward_data.split (
     CONSTRAINT split_ratio_is_positive CHECK (quantity > 0 AND per_quantity > 0),
     CONSTRAINT split_leads_elsewhere CHECK (to_instrument_id <> instrument_id)
 );
+-- Serves deleting instruments: without it, that reads all splits.
 CREATE INDEX split_to_instrument_idx ON rollforward_data.split (to_instrument_id) WHERE to_instrument_id IS NOT NULL;
 COMMENT ON TABLE rollforward_data.split IS 'Splits, reverse splits and changes of symbol, effective before trading on their day';
 COMMENT ON COLUMN rollforward_data.split.quantity IS 'New units for per_quantity old ones: 10 for 1 is a split, 1 for 10 a reverse split';
@@ -256,7 +259,9 @@ CREATE TABLE rollforward_data.movement (
 );
 -- Serves the calculation, which reads an account from a date on, in the order of events.
 CREATE INDEX movement_in_order_idx ON rollforward_data.movement (account_id, accounting_date, occurred_at);
+-- Serves deleting instruments: without it, that reads all movements.
 CREATE INDEX movement_instrument_idx ON rollforward_data.movement (instrument_id) WHERE instrument_id IS NOT NULL;
+-- Serves deleting instruments, like the one before.
 CREATE INDEX movement_to_instrument_idx ON rollforward_data.movement (to_instrument_id) WHERE to_instrument_id IS NOT NULL;
 -- Serves the lots that travel between accounts: finds the leg on the other side.
 CREATE INDEX movement_transfer_idx ON rollforward_data.movement (instrument_id, accounting_date)

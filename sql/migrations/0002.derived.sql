@@ -4,6 +4,7 @@
 CREATE TABLE rollforward_data.account_currency (
     account_id bigint NOT NULL,
     currency rollforward_data.currency_code NOT NULL,
+    written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT account_currency_pkey PRIMARY KEY (account_id, currency)
 );
 COMMENT ON TABLE rollforward_data.account_currency IS 'Currencies in which an account has snapshots, so that look-ups need not discover them';
@@ -13,6 +14,7 @@ CREATE TABLE rollforward_data.position (
     instrument_id bigint NOT NULL,
     currency rollforward_data.currency_code NOT NULL,
     held_until date NOT NULL,
+    written_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
     CONSTRAINT position_pkey PRIMARY KEY (account_id, instrument_id, currency)
 );
 -- Serves finding the accounts that a price, a split or the terms of an instrument concern.

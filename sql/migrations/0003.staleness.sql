@@ -20,6 +20,7 @@ CREATE TABLE rollforward_data.shared_mark (
     quote_currency text COLLATE "C",
     calendar text COLLATE "C",
     from_date date NOT NULL,
+    resolved_in pg_snapshot,
     CONSTRAINT shared_mark_pkey PRIMARY KEY (mark_id),
     CONSTRAINT shared_mark_names_what_changed CHECK (
         CASE WHEN kind IN ('price', 'split', 'terms') THEN instrument_id IS NOT NULL
@@ -30,6 +31,8 @@ CREATE TABLE rollforward_data.shared_mark (
 );
 COMMENT ON TABLE rollforward_data.shared_mark IS
     'Facts of many accounts that changed, and from which day on: which accounts they concern is found out when something is computed';
+COMMENT ON COLUMN rollforward_data.shared_mark.resolved_in IS
+    'What could be seen when that was found out while others were at work; what they commit is looked at once more';
 
 CREATE FUNCTION rollforward_data.mark_inserted_movements() RETURNS trigger
 LANGUAGE plpgsql
@@ -130,7 +133,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     INSERT INTO rollforward_data.stale_mark (account_id, from_date)
-    SELECT account_id, min(from_date) FROM deleted GROUP BY account_id;
+    SELECT deleted.account_id, min(deleted.from_date)
+    FROM deleted
+    JOIN rollforward_data.account USING (account_id)  -- not those that go, and take their methods along
+    GROUP BY deleted.account_id;
     RETURN NULL;
 END
 $$;
@@ -146,6 +152,18 @@ BEGIN
 END
 $$;
 
+-- Every account is valued as far as prices go: where the latest day that has one goes, all of them reach too far.
+CREATE FUNCTION rollforward_data.mark_lost_days(last_date date) RETURNS void
+LANGUAGE sql
+SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO rollforward_data.shared_mark (kind, from_date)
+    SELECT 'everything', coalesce(left_over.price_date + 1, '0001-01-01')
+    FROM (SELECT max(price_date) AS price_date FROM rollforward_data.price) AS left_over
+    WHERE mark_lost_days.last_date > left_over.price_date
+       OR (mark_lost_days.last_date IS NOT NULL AND left_over.price_date IS NULL);
+$$;
+
 CREATE FUNCTION rollforward_data.mark_updated_prices() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -159,6 +177,7 @@ BEGIN
           (SELECT instrument_id, price_date, close FROM inserted
            EXCEPT SELECT instrument_id, price_date, close FROM deleted)) AS differing
     GROUP BY instrument_id;
+    PERFORM rollforward_data.mark_lost_days(max(price_date)) FROM deleted;
     RETURN NULL;
 END
 $$;
@@ -170,6 +189,7 @@ AS $$
 BEGIN
     INSERT INTO rollforward_data.shared_mark (kind, instrument_id, from_date)
     SELECT 'price', instrument_id, min(price_date) FROM deleted GROUP BY instrument_id;
+    PERFORM rollforward_data.mark_lost_days(max(price_date)) FROM deleted;
     RETURN NULL;
 END
 $$;
@@ -315,7 +335,8 @@ BEGIN
     SELECT 'terms', instrument_id, '0001-01-01'
     FROM (SELECT * FROM deleted UNION ALL SELECT * FROM inserted) AS terms
     GROUP BY instrument_id
-    HAVING count(DISTINCT (kind, currency, multiplier, underlying, strike, option_right, expiration)) > 1;
+    -- the symbol too: options name what they deliver by it
+    HAVING count(DISTINCT (symbol, kind, currency, multiplier, underlying, strike, option_right, expiration)) > 1;
     RETURN NULL;
 END
 $$;
@@ -337,9 +358,28 @@ BEGIN
 END
 $$;
 
+-- DELETE, not TRUNCATE: these tables may be among those that are being truncated.
+CREATE FUNCTION rollforward_data.forget_all_accounts() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    DELETE FROM rollforward_data.stale_mark;
+    DELETE FROM rollforward_data.lot_slice;
+    DELETE FROM rollforward_data.position_snapshot;
+    DELETE FROM rollforward_data.account_snapshot;
+    DELETE FROM rollforward_data.valued_account;
+    DELETE FROM rollforward_data.equity_snapshot;
+    DELETE FROM rollforward_data.position;
+    DELETE FROM rollforward_data.account_currency;
+    RETURN NULL;
+END
+$$;
+
 COMMENT ON FUNCTION rollforward_data.mark_inserted_prices IS 'Marks instruments with new prices, each from the first on';
 COMMENT ON FUNCTION rollforward_data.mark_updated_prices IS 'Marks instruments whose prices changed';
 COMMENT ON FUNCTION rollforward_data.mark_deleted_prices IS 'Marks instruments that lost prices';
+COMMENT ON FUNCTION rollforward_data.mark_lost_days IS 'Marks everything behind the latest day that still has a price';
 COMMENT ON FUNCTION rollforward_data.mark_inserted_splits IS 'Marks instruments with new splits, each from the first on';
 COMMENT ON FUNCTION rollforward_data.mark_updated_splits IS 'Marks instruments whose splits changed';
 COMMENT ON FUNCTION rollforward_data.mark_deleted_splits IS 'Marks instruments that lost splits';
@@ -355,6 +395,7 @@ COMMENT ON FUNCTION rollforward_data.mark_inserted_days IS 'Marks calendars with
 COMMENT ON FUNCTION rollforward_data.mark_updated_days IS 'Marks calendars whose trading days changed';
 COMMENT ON FUNCTION rollforward_data.mark_deleted_days IS 'Marks calendars that lost trading days';
 COMMENT ON FUNCTION rollforward_data.forget_deleted_accounts IS 'Removes what was derived of accounts that are gone';
+COMMENT ON FUNCTION rollforward_data.forget_all_accounts IS 'Removes all that was derived, after a TRUNCATE of accounts';
 COMMENT ON FUNCTION rollforward_data.mark_inserted_movements IS 'Marks the accounts that new movements touch';
 COMMENT ON FUNCTION rollforward_data.mark_updated_movements IS 'Marks the accounts that changed movements left or entered';
 COMMENT ON FUNCTION rollforward_data.mark_deleted_movements IS 'Marks the accounts that lost movements';
@@ -378,6 +419,8 @@ CREATE TRIGGER mark_settings AFTER UPDATE ON rollforward_data.account
 CREATE TRIGGER forget_deleted AFTER DELETE ON rollforward_data.account
     REFERENCING OLD TABLE AS deleted
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.forget_deleted_accounts();
+CREATE TRIGGER forget_truncated AFTER TRUNCATE ON rollforward_data.account
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.forget_all_accounts();
 CREATE TRIGGER mark_inserted AFTER INSERT ON rollforward_data.price
     REFERENCING NEW TABLE AS inserted
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_inserted_prices();

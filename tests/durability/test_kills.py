@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
 from rollforward.deploy import deploy
@@ -39,7 +41,24 @@ def booked(victim: Victim, tmp_path: Path, rows: int, *options: str) -> str:
     assert finish(spawn(dsn, *words)).code == 0
     method = ("accounts", "set", "a", "cost_method", "hifo", "--from", "2020-02-03")
     assert finish(spawn(dsn, *method)).code == 0
+    price(dsn)
     return "booked"
+
+
+def price(dsn: str) -> None:
+    """Closes, once a week: what is processed is valued on every trading day."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(
+            "INSERT INTO rollforward_data.price SELECT instrument_id, date '2020-01-03' + 7 * week,"
+            " 10 + week % 5 FROM rollforward_data.instrument, generate_series(0, 60) AS week"
+        )
+
+
+def content_with_equity(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
+    """What is compared holds equity wherever it holds snapshots: half of a call would show in it."""
+    found = content(connection)
+    assert bool(found["equity_snapshot"]) == bool(found["account_snapshot"])
+    return found
 
 
 def judge(tally: Tally, kills: int, what: str, fair_share: float = FAIR_SHARE) -> None:
@@ -59,17 +78,23 @@ def test_killed_during_deploy(victim: Victim, client: bool):
 def test_killed_during_import(victim: Victim, tmp_path: Path, statement: Path, client: bool):
     words = ("import", statement, "--broker", "tastytrade", "--account", "a")
     template = booked(victim, tmp_path, 500)
-    judge(kill_often(victim, words, content, template, kills=KILLS, client=client), KILLS, "import")
+    judge(
+        kill_often(victim, words, content_with_equity, template, kills=KILLS, client=client), KILLS, "import"
+    )
 
 
 @pytest.mark.parametrize("client", [False, True], ids=["server", "client"])
 def test_killed_during_process(victim: Victim, tmp_path: Path, client: bool):
     template = booked(victim, tmp_path, 3_000, "--no-process")
     words = ("process", "--mode", "batch")
-    judge(kill_often(victim, words, content, template, kills=KILLS, client=client), KILLS, "process")
+    judge(
+        kill_often(victim, words, content_with_equity, template, kills=KILLS, client=client), KILLS, "process"
+    )
 
 
 def test_killed_during_process_by_the_reference(victim: Victim, tmp_path: Path):
     template = booked(victim, tmp_path, 150, "--no-process")
     words = ("process", "--mode", "per-date", "--from", "2020-01-01")
-    judge(kill_often(victim, words, content, template, kills=5), 5, "process by the reference", 0.2)
+    judge(
+        kill_often(victim, words, content_with_equity, template, kills=5), 5, "process by the reference", 0.2
+    )

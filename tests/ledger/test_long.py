@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ledger import test_equivalence, test_fifo, test_increments, test_metamorphic, test_reruns
+from tests.ledger import (
+    test_equivalence,
+    test_fifo,
+    test_increments,
+    test_market_changes,
+    test_metamorphic,
+    test_reruns,
+)
 from tests.snapshot import test_explain, test_figures
 from tests.support.lives import lives
 from tests.support.property import thorough
@@ -76,3 +83,10 @@ def test_properties_hold_on_many_lives(ledger, check):
 def test_changes_are_followed_on_many_lives(ledger, batch, later, days):
     test_increments.check_increments(ledger, batch, later)
     test_increments.check_sub_range(ledger, batch, later, days)
+
+
+@pytest.mark.long
+@thorough(60)
+@given(batch=lives(30, longest=20), codes=test_market_changes.steps(40))
+def test_changes_of_every_fact_are_followed_on_many_lives(ledger, batch, codes):
+    test_market_changes.check_changes(ledger, batch, codes)

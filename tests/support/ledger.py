@@ -71,7 +71,7 @@ DUMPED = {
         FROM rollforward_data.equity_snapshot AS snapshot
         WHERE snapshot.account_id = ANY (%s)""",
     "position": """
-        SELECT held.xmin::text, to_jsonb(held)::text AS content
+        SELECT held.xmin::text, (to_jsonb(held) - 'written_in')::text AS content
         FROM rollforward_data.position AS held
         WHERE held.account_id = ANY (%s)""",
 }

@@ -100,6 +100,9 @@ BEGIN
         SELECT day_total.*, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
                day_total.cash + day_total.long_value + day_total.short_value AS closing_equity,
                sum(CASE WHEN day_total.flow IS NULL THEN 1 ELSE 0 END) OVER account AS flows_unknown,
+               sum(CASE WHEN day_total.flow + day_total.cash + day_total.long_value + day_total.short_value IS NULL THEN 1 ELSE 0 END)
+                   OVER account AS pnls_unknown,
+               valuation.has_standing AND valuation.cumulative_pnl IS NULL AS is_pnl_lost,
                rollforward.total(day_total.flow) OVER account AS flow_so_far,
                CASE WHEN day_total.day_no > valuation.first_no
                     THEN lag(day_total.cash + day_total.long_value + day_total.short_value) OVER account
@@ -135,7 +138,9 @@ BEGIN
            rolled.long_value::rollforward_data.exact_money,
            rolled.short_value::rollforward_data.exact_money,
            rolled.cumulative_flow::rollforward_data.exact_money,
-           (rolled.closing_equity - rolled.cumulative_flow)::rollforward_data.exact_money,
+           (CASE WHEN rolled.pnls_unknown = 0 AND NOT rolled.is_pnl_lost
+                 THEN rolled.closing_equity - rolled.cumulative_flow
+            END)::rollforward_data.exact_money,
            rolled.unrealized::rollforward_data.exact_money,
            rolled.realized::rollforward_data.exact_money,
            rolled.unrealized_change::rollforward_data.exact_money,

@@ -83,7 +83,8 @@ BEGIN
            CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END AS expiration
     FROM touched
     JOIN stage_scope AS scope USING (account_id)
-    JOIN rollforward_data.instrument USING (instrument_id);
+    -- none where it was deleted after its last movement: what is stored of the position must go
+    LEFT JOIN rollforward_data.instrument USING (instrument_id);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
 
     -- a change of symbol may lead to the next

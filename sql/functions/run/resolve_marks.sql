@@ -1,10 +1,11 @@
--- Turns the marks of shared facts into marks of the accounts they concern, and removes them.
+-- Turns the marks of shared facts into marks of the accounts they concern.
 --
--- Every calculation begins with it. A mark that another session resolves at the same time is resolved by both, and
--- removed by one: nobody waits, and nothing is missed.
+-- Every calculation begins with it. A mark that another session resolves at the same time is resolved by both, and removed by
+-- one: nobody waits, and nothing is missed.
 --
--- Positions that another session has computed but not committed cannot be seen. While any transaction is at work, accounts
--- that were stale when it began, and those that securities travel to, are therefore marked whatever they hold.
+-- Positions that another session has computed but not committed cannot be seen. A mark is therefore removed only if no
+-- other transaction is at work; else what could be seen is noted with it, and it is looked at once more (waiting_mark) until all
+-- that were at work are done.
 CREATE OR REPLACE FUNCTION rollforward.resolve_marks()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -12,41 +13,45 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     seen bigint[];
+    taken pg_snapshot;
+    is_quiet boolean;
 BEGIN
     SELECT array_agg(mark_id) INTO seen FROM rollforward_data.shared_mark;
     IF seen IS NULL THEN
         RETURN;
     END IF;
+    -- before positions are read, so that what is not in it is not taken for seen
+    taken := pg_current_snapshot();
+    is_quiet := NOT EXISTS (
+        SELECT FROM pg_snapshot_xip(taken) AS running (transaction_id)
+        WHERE running.transaction_id IS DISTINCT FROM pg_current_xact_id_if_assigned());
 
     INSERT INTO rollforward_data.stale_mark (account_id, from_date)
-    WITH at_work AS MATERIALIZED (
-        SELECT FROM pg_snapshot_xip(pg_current_snapshot()) AS running (transaction_id)
-        WHERE running.transaction_id <> pg_current_xact_id()
-        LIMIT 1
-    ),
-    concerned AS (
-        SELECT waiting.account_id, waiting.from_date
-        FROM rollforward.waiting_mark AS waiting
-        WHERE waiting.mark_id = ANY (seen)
-        UNION ALL
-        SELECT suspect.account_id, earliest.from_date
-        FROM at_work
-        CROSS JOIN (SELECT min(mark.from_date) AS from_date FROM rollforward_data.shared_mark AS mark WHERE mark.mark_id = ANY (seen))
-            AS earliest
-        CROSS JOIN LATERAL (
-            SELECT mark.account_id FROM rollforward_data.stale_mark AS mark
-            UNION
-            SELECT movement.account_id FROM rollforward_data.movement
-            WHERE movement.kind IN ('securities_in', 'securities_out')
-        ) AS suspect
-    )
-    SELECT concerned.account_id, min(concerned.from_date)
-    FROM concerned
-    GROUP BY concerned.account_id;
+    SELECT waiting.account_id, min(waiting.from_date)
+    FROM rollforward.waiting_mark AS waiting
+    WHERE waiting.mark_id = ANY (seen)
+    GROUP BY waiting.account_id;
 
-    DELETE FROM rollforward_data.shared_mark
-    WHERE mark_id IN (
-        SELECT mark_id FROM rollforward_data.shared_mark WHERE mark_id = ANY (seen) FOR UPDATE SKIP LOCKED);
+    WITH mine AS (
+        SELECT mark.mark_id
+        FROM rollforward_data.shared_mark AS mark
+        WHERE mark.mark_id = ANY (seen)
+        FOR UPDATE SKIP LOCKED
+    ),
+    settled AS (
+        DELETE FROM rollforward_data.shared_mark AS mark
+        USING mine
+        WHERE mark.mark_id = mine.mark_id
+          AND CASE WHEN mark.resolved_in IS NULL THEN is_quiet
+                   ELSE pg_snapshot_xmin(taken) >= pg_snapshot_xmax(mark.resolved_in)
+              END
+    )
+    UPDATE rollforward_data.shared_mark AS mark
+    SET resolved_in = taken
+    FROM mine
+    WHERE mark.mark_id = mine.mark_id
+      AND mark.resolved_in IS NULL
+      AND NOT is_quiet;
 END
 $$;
 

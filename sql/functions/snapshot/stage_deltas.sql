@@ -25,9 +25,12 @@ BEGIN
                rollforward.total(contribution.fees) AS fees,
                rollforward.total(contribution.cash) AS cash,
                rollforward.total(contribution.contributed) AS contributed,
-               rollforward.total(nullif(event.amount - event.net, 0)) FILTER (
-                   WHERE event.effect IS NOT NULL AND event.kind NOT IN ('securities_in', 'securities_out')) AS lot_costs
+               -- not amount - net: the premium of an option may have been added to the net of what it delivered
+               rollforward.total(nullif(event.commission + event.fee + event.tax, 0)) FILTER (
+                   WHERE scope.costs_in_lot
+                     AND event.effect IS NOT NULL AND event.kind NOT IN ('securities_in', 'securities_out')) AS lot_costs
         FROM stage_event AS event
+        JOIN stage_scope AS scope USING (account_id)
         CROSS JOIN LATERAL rollforward.movement_contribution(
             event.kind, event.is_option, event.amount, event.commission, event.fee, event.tax) AS contribution
         WHERE event.kind IS NOT NULL

@@ -37,7 +37,8 @@ BEGIN
     WHERE held_until IS NOT NULL
     ORDER BY account_id, instrument_id, currency
     ON CONFLICT ON CONSTRAINT position_pkey DO UPDATE
-    SET held_until = excluded.held_until
+    SET held_until = excluded.held_until,
+        written_in = excluded.written_in
     WHERE known.held_until <> excluded.held_until;
 END
 $$;

@@ -1,0 +1,196 @@
+"""Every index is there for something: it is named here with what it serves, and that uses it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from rollforward.embedded.server import Server
+from tests.support.databases import fresh_database
+from tests.support.ledger import Ledger
+
+MIGRATIONS = Path(__file__).parents[1] / "sql" / "migrations"
+
+# What is done once, on accounts computed before; each is undone.
+OCCASIONS = {
+    "compute": "SELECT rollforward.process_batch(ARRAY[7::bigint], '2025-01-20', 'infinity')",
+    "what is stale": "SELECT * FROM rollforward.stale_account",
+    "what is not valued": "SELECT * FROM rollforward.unvalued_account",
+    "trading day": "SELECT rollforward.is_trading_day('BUSY', '2025-01-20')",
+    "add up": "SELECT * FROM rollforward.person_snapshots('2025-02-01', 'USD', ARRAY[7::bigint])",
+    "tax": "SELECT count(piece::text) FROM rollforward.tax_pieces(ARRAY[7::bigint]) AS piece",
+    "latest": "SELECT * FROM rollforward.latest_snapshots(ARRAY[7::bigint], '2025-02-01')",
+    "holdings": "SELECT * FROM rollforward.positions_as_of(ARRAY[7::bigint], '2025-02-01')",
+    "look up account": "SELECT rollforward.account_ids(ARRAY['account 7'])",
+    "look up instrument": "SELECT rollforward.save_splits('{I7}', '{2025-03-01}', '{2}')",
+    "repeat movement": "INSERT INTO rollforward_data.movement SELECT * FROM rollforward_data.movement"
+    " WHERE (account_id, movement_id) IN (SELECT 7, min(movement_id) FROM rollforward_data.movement"
+    " WHERE account_id = 7) ON CONFLICT ON CONSTRAINT movement_natural_key DO NOTHING",
+    "delete account": "DELETE FROM rollforward_data.account WHERE number = 'idle 1'",
+    "delete person": "DELETE FROM rollforward_data.person WHERE name = 'nobody'",
+    "delete broker": "DELETE FROM rollforward_data.broker WHERE name = 'nobody'",
+    "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
+}
+
+# Which of them each index serves.
+SERVED = {
+    "account_person_idx": "delete person",
+    "account_broker_idx": "delete broker",
+    "account_number_key": "look up account",
+    "account_cost_method_pkey": "compute",
+    "account_currency_pkey": "compute",
+    "account_pkey": "compute",
+    "account_snapshot_pkey": "compute",
+    "equity_snapshot_pkey": "what is not valued",
+    "fx_rate_pkey": "compute",
+    "instrument_pkey": "compute",
+    "instrument_symbol_key": "look up instrument",
+    "lot_slice_closed_idx": "compute",
+    "lot_slice_pkey": "compute",
+    "movement_in_order_idx": "compute",
+    "movement_instrument_idx": "delete instrument",
+    "movement_natural_key": "repeat movement",
+    "movement_of_lots_idx": "compute",
+    "movement_pkey": "tax",
+    "movement_to_instrument_idx": "delete instrument",
+    "movement_transfer_idx": "compute",
+    "movement_transfer_of_account_idx": "compute",
+    "position_instrument_idx": "what is stale",
+    "position_pkey": "compute",
+    "position_snapshot_date_idx": "compute",
+    "position_snapshot_pkey": "compute",
+    "price_date_idx": "what is not valued",
+    "price_pkey": "compute",
+    "split_pkey": "compute",
+    "split_to_instrument_idx": "delete instrument",
+    "stale_mark_pkey": "compute",
+    "trading_calendar_pkey": "trading day",
+    "valued_account_pkey": "compute",
+}
+
+# 200 accounts with 100 movements each, three instruments an account; and many rows that none of them needs.
+DATA = """
+INSERT INTO person (name) SELECT 'person ' || n FROM generate_series(1, 3000) AS n;
+INSERT INTO broker (name) SELECT 'broker ' || n FROM generate_series(1, 3000) AS n;
+INSERT INTO person (name) VALUES ('nobody');
+INSERT INTO broker (name) VALUES ('nobody');
+INSERT INTO account (number, person_id, broker_id, base_currency, calendar)
+SELECT 'account ' || n, n, n, 'USD', 'BUSY' FROM generate_series(1, 200) AS n;
+INSERT INTO account (number, person_id, broker_id, base_currency)
+SELECT 'idle ' || n, n, n, 'USD' FROM generate_series(1, 3000) AS n;
+INSERT INTO instrument (symbol, kind, currency)
+SELECT 'I' || n, 'stock', CASE n % 20 WHEN 0 THEN 'EUR' ELSE 'USD' END FROM generate_series(1, 2000) AS n;
+INSERT INTO instrument (symbol, kind, currency) VALUES ('NONE', 'stock', 'USD');
+INSERT INTO trading_calendar
+SELECT calendar, date '2024-01-01' + n
+FROM unnest('{BUSY,LAZY,IDLE}'::text[]) AS calendar, generate_series(1, 2000) AS n;
+INSERT INTO price SELECT n, date '2025-01-01' + day, 10 + (n + day) % 7
+FROM generate_series(1, 200) AS n, generate_series(0, 99) AS day;
+INSERT INTO fx_rate SELECT 'C' || 10 + n, 'USD', date '2025-01-01' + day, 2
+FROM generate_series(1, 30) AS n, generate_series(0, 99) AS day;
+INSERT INTO fx_rate SELECT 'EUR', 'USD', date '2025-01-01' + day, 2 FROM generate_series(0, 99) AS day;
+INSERT INTO split (instrument_id, split_date, quantity, per_quantity, to_instrument_id)
+SELECT n, date '2025-01-10' + day, 2, 1, CASE WHEN n > 500 THEN 2001 - n + 500 END
+FROM generate_series(201, 2000) AS n, generate_series(1, 2) AS day WHERE 2001 - n + 500 <> n;
+INSERT INTO split (instrument_id, split_date, quantity, per_quantity) VALUES (8, '2025-01-25', 2, 1);
+INSERT INTO account_cost_method (account_id, from_date, method)
+SELECT account_id, date '2025-01-01' + day, 'lifo'
+FROM account, generate_series(1, 3) AS day WHERE account_id < 3000;
+INSERT INTO valued_account SELECT account_id, '2025-01-01' FROM account;
+INSERT INTO movement
+    (account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, price, amount)
+SELECT a, timestamptz '2025-01-01 12:00+00' + n * interval '1 day', date '2025-01-01' + n,
+       event.kind::movement_kind, event.effect::movement_effect,
+       CASE instrument % 20 WHEN 0 THEN 'EUR' ELSE 'USD' END, instrument, 2, 10,
+       CASE event.kind WHEN 'buy' THEN -20 WHEN 'sell' THEN 22 ELSE 0 END
+FROM generate_series(1, 200) AS a, generate_series(0, 98) AS n
+CROSS JOIN LATERAL (SELECT 1 + (a * 3 + n % 3) % 200 AS instrument) AS held
+CROSS JOIN LATERAL (SELECT CASE WHEN n < 20 THEN 'buy' WHEN n = 30 AND a % 50 = 7 THEN 'securities_out'
+                                WHEN n % 3 = 0 THEN 'sell' ELSE 'buy' END AS kind) AS what
+CROSS JOIN LATERAL (
+    SELECT what.kind, CASE what.kind WHEN 'buy' THEN 'open' ELSE 'close' END AS effect) AS event;
+INSERT INTO movement
+    (account_id, occurred_at, accounting_date, kind, currency, instrument_id, quantity, per_quantity)
+SELECT a, timestamptz '2025-02-01 00:00+00', date '2025-02-01', 'split', 'USD', 1 + (a * 3 + 1) % 200, 2, 1
+FROM generate_series(1, 200) AS a;
+"""
+
+
+@pytest.fixture(scope="module")
+def used(server: Server, template: str) -> Iterator[dict[str, set[str]]]:
+    """The indexes that each occasion reads, in nested statements and checks of foreign keys too."""
+    with (
+        fresh_database(server, template=template) as name,
+        psycopg.connect(server.dsn(name), autocommit=True) as connection,
+    ):
+        ledger = Ledger(connection)
+        ledger.rows("SET search_path = rollforward_data")
+        ledger.rows(DATA)
+        ledger.rows("RESET search_path")
+        ledger.rows("ANALYZE")
+        ledger.rows("SELECT rollforward.process_stale()")
+        ledger.rows("VACUUM ANALYZE")
+        yield {occasion: indexes(ledger, query) for occasion, query in OCCASIONS.items()}
+
+
+def indexes(ledger: Ledger, query: str) -> set[str]:
+    """The indexes that a statement reads; it is undone."""
+    found: set[str] = set()
+
+    def note(notice: psycopg.errors.Diagnostic) -> None:
+        found.update(re.findall(r'"Index Name": "(\w+)"', notice.message_primary or ""))
+        found.update(re.findall(r'"Conflict Arbiter Indexes": \["(\w+)"', notice.message_primary or ""))
+
+    with ledger.connection.transaction(force_rollback=True):
+        ledger.rows(
+            "INSERT INTO rollforward_data.price VALUES (77, '2025-01-28', 5) ON CONFLICT"
+            " ON CONSTRAINT price_pkey DO UPDATE SET close = excluded.close"
+        )
+        ledger.rows("LOAD 'auto_explain'")
+        settings = "log_min_duration=0 log_nested_statements=on log_format=json log_level=notice"
+        for setting in settings.split():
+            ledger.rows("SELECT set_config('auto_explain.' || %s, %s, true)", *setting.split("="))
+        ledger.connection.add_notice_handler(note)
+        try:
+            ledger.rows(query)
+        finally:
+            ledger.connection.remove_notice_handler(note)
+    return found
+
+
+@pytest.mark.long  # computing the 200 accounts takes a minute
+@pytest.mark.parametrize(("index", "occasion"), SERVED.items())
+def test_an_index_is_used_by_what_it_serves(used, index, occasion):
+    others = [other for other, names in used.items() if index in names]
+    assert index in used[occasion], f"{occasion} does not read {index}, but these do: {others}"
+
+
+def test_every_index_is_listed(db):
+    existing = db.execute(
+        "SELECT indexrelid::regclass::text, EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"
+        " FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"
+        " WHERE relnamespace = 'rollforward_data'::regnamespace"
+    ).fetchall()
+    names = {name.split(".")[-1]: of_constraint for name, of_constraint in existing}
+    assert SERVED.keys() <= names.keys()
+    unlisted = {name for name, of_constraint in names.items() if not of_constraint} - SERVED.keys()
+    assert {name for name in unlisted if not name.startswith("_yoyo")} == set()
+
+
+def test_every_index_says_in_its_migration_what_it_serves():
+    for file in sorted(MIGRATIONS.glob("*.sql")):
+        lines = file.read_text().splitlines()
+        for number, line in enumerate(lines):
+            if re.match(r"CREATE (UNIQUE )?INDEX", line):
+                assert lines[number - 1].startswith("-- Serves "), f"{file.name}: {line}"
+
+
+def test_what_a_function_relies_on_is_an_index_that_is_listed():
+    for file in sorted((MIGRATIONS.parent / "functions").rglob("*.sql")):
+        comment = "".join(line for line in file.read_text().splitlines(True) if line.startswith("--"))
+        for name in re.findall(r"\b\w+_(?:idx|pkey|key)\b", comment):
+            assert name in SERVED, f"{file.name} relies on {name}"
