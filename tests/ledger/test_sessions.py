@@ -231,11 +231,6 @@ def test_a_first_holding_that_another_session_has_not_committed_is_found_by_a_pr
     assert equity(ledger) == 1001 - 100 + 150
 
 
-LOST_MARK = pytest.mark.xfail(
-    strict=True,
-    reason="resolve_marks() removes a mark although a transaction is at work whose own facts, marks and"
-    " positions it cannot see: only accounts that were visibly stale are marked in its stead",
-)
 OWN_TRANSACTION = {
     "price": ("", "INSERT INTO price VALUES (1, '2025-01-06', 15)"),
     "split": ("", "INSERT INTO split (instrument_id, split_date, quantity, per_quantity)"
@@ -247,15 +242,7 @@ OWN_TRANSACTION = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        pytest.param("price", marks=LOST_MARK),
-        pytest.param("split", marks=LOST_MARK),
-        "calendar",
-        "rate",
-    ],
-)
+@pytest.mark.parametrize("what", OWN_TRANSACTION)
 def test_a_holding_recorded_and_computed_in_one_transaction_is_found_by_what_comes_meanwhile(
     ledger, account, what
 ):
@@ -274,7 +261,6 @@ def test_a_holding_recorded_and_computed_in_one_transaction_is_found_by_what_com
     check_like_new(ledger, [account, other])
 
 
-@LOST_MARK
 def test_an_account_opened_and_computed_in_one_transaction_is_found_by_what_comes_meanwhile(ledger, account):
     with session(ledger, autocommit=False) as computing:
         added = computing.account("new")
