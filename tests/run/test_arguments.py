@@ -23,7 +23,6 @@ CALLS = {
     "latest_snapshots(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "snapshots_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "positions_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
-    "account_values(bigint[], date, date)": ["'{1}'", FIRST, LAST],
     "account_returns(bigint[], date, date, text, text)": ["'{1}'", FIRST, LAST, "'end'", "'actual/365'"],
     "expire_options(date)": ["date '2025-01-01'"],
     "save_splits(text[], date[], text[], text[])": ["'{A}'", "'{2025-01-01}'", "'{2/1}'"],
@@ -56,6 +55,14 @@ WRONG = {
     "start after end, coordinated": ("process('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
     "start after end, by the reference": ("process_per_date(1, '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
     "start after end, verified": ("verify('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "start after end, measured": ("account_returns('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "start a day after end, measured":
+        ("account_returns('{1}', '2025-12-31', '2025-12-30')",
+         {"start_date": "2025-12-31", "end_date": "2025-12-30"}),
+    "without end, measured":
+        ("account_returns('{1}', '2025-12-31', 'infinity')",
+         {"start_date": "2025-12-31", "end_date": "infinity"}),
+    "an unknown account, measured": (f"account_returns('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account": (f"process_batch('{{1,99}}'::bigint[], {YEAR})", {"account_id": 99}),
     "an unknown account, coordinated": (f"process('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account, verified": ("verify('{99}')", {"account_id": 99}),

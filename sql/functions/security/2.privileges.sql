@@ -34,8 +34,9 @@ BEGIN
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',
                 'rollforward.person_snapshots', 'rollforward.person_totals', 'rollforward.unrated']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.account_returns', 'rollforward.account_values', 'rollforward.annualised_return', 'rollforward.max_drawdowns', 'rollforward.modified_dietz_returns',
-                'rollforward.money_weighted_returns', 'rollforward.time_weighted_returns', 'rollforward.xirr']),
+                'rollforward.account_returns', 'rollforward.annualised_return', 'rollforward.max_drawdowns',
+                'rollforward.modified_dietz_returns', 'rollforward.money_weighted_returns',
+                'rollforward.time_weighted_returns', 'rollforward.xirr']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.taxable_gains', 'rollforward.taxable_open_lots', 'rollforward.wash_sales']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
