@@ -7,7 +7,7 @@ import json
 import psycopg
 import pytest
 
-from tests.support.movements import deposit
+from tests.support.movements import deposit, movement
 
 SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
@@ -81,6 +81,9 @@ WRONG = {
     "an unknown setting": ("set_account('7', 'colour', 'red')", {"key": "colour"}),
     "a currency that is none": ("add_account('8', 'dollars')", {"base_currency": "dollars"}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),
+    "a blank before a name": ("add_account(' a')", {"account_number": " a"}),
+    "a blank after a name": ("import_tastytrade('a ')", {"account_number": "a "}),
+    "a name of two lines": ("add_account(E'a\\nb')", {"account_number": "a\nb"}),
 }  # fmt: skip
 
 
@@ -156,6 +159,16 @@ FACTS = {
     "unknown instrument": ("instrument_id", "99", "23503"),
     "no effect": ("effect", "NULL", "23514"),
     "a later kind": ("kind", "'assignment'", "23514"),
+    "an opening of the other side": ("side", "'short'", "23514"),
+    "a lot without a name": ("lot_ref", "''", "23514"),
+    "a lot with a blank name": ("lot_ref", "' '", "23514"),
+    "a lot with two names": ("lot_ref", "'a,b'", "23514"),
+    "a lot with a blank before its name": ("lot_ref", "' a'", "23514"),
+    "a lot with a tab in its name": ("lot_ref", "E'a\\tb'", "23514"),
+    "a blank id": ("external_id", "' '", "23514"),
+    "an empty id": ("external_id", "''", "23514"),
+    "an id with a blank after it": ("external_id", "'a '", "23514"),
+    "an id of two lines": ("external_id", "E'a\\nb'", "23514"),
 }
 
 
@@ -175,6 +188,60 @@ def test_a_fact_that_cannot_be_is_refused_by_the_table(ledger, account, column, 
         ledger.rows(insert.format(", ".join(columns), ", ".join(columns.values())))
     assert refused.value.sqlstate == sqlstate
     assert ledger.facts_and_figures() == before
+
+
+def trade(kind: str, effect: str, side: str | None, **more: str) -> dict:
+    return movement(kind, "2025-01-02", symbol="ACME", quantity=1, effect=effect, side=side, **more)
+
+
+@pytest.mark.parametrize(
+    ("fits", "kind", "effect", "side"),
+    [
+        (True, "buy", "open", "long"), (False, "buy", "open", "short"),
+        (True, "buy", "close", "short"), (False, "buy", "close", "long"),
+        (True, "sell", "open", "short"), (False, "sell", "open", "long"),
+        (True, "sell", "close", "long"), (False, "sell", "close", "short"),
+        (True, "buy", "auto", None), (False, "buy", "auto", "long"), (False, "sell", "auto", "long"),
+    ],
+)  # fmt: skip
+def test_the_side_of_a_trade_is_the_one_it_opens_or_closes(ledger, account, fits, kind, effect, side):
+    ledger.instrument("ACME")
+    if fits:
+        ledger.record(account, trade(kind, effect, side))
+    else:
+        with pytest.raises(psycopg.errors.CheckViolation, match="side_of_a_trade"):
+            ledger.record(account, trade(kind, effect, side))
+
+
+@pytest.mark.parametrize("lot_ref", ["a", "a,b", " a , b ", "a,"])
+def test_a_closing_may_name_several_lots(ledger, account, lot_ref):
+    ledger.instrument("ACME")
+    ledger.record(account, trade("sell", "close", None, lot_ref=lot_ref))
+
+
+@pytest.mark.parametrize("lot_ref", ["", " ", ",", " , ", "a\n"])
+def test_a_closing_names_something(ledger, account, lot_ref):
+    ledger.instrument("ACME")
+    with pytest.raises(psycopg.errors.CheckViolation, match="lot_ref"):
+        ledger.record(account, trade("sell", "close", None, lot_ref=lot_ref))
+
+
+@pytest.mark.parametrize(
+    "terms", [{"strike": 0}, {"strike": -5}, {"expiration": "infinity"}, {"underlying": " "}]
+)
+def test_the_terms_of_a_contract_are_possible(ledger, terms):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        ledger.option("O", **terms)
+
+
+def test_options_on_futures_have_had_negative_strikes(ledger):
+    ledger.option("O", kind="future_option", strike=-5)
+
+
+@pytest.mark.parametrize("number", ["", " ", "a ", " a", "a\tb"])
+def test_an_account_has_a_name(ledger, number):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        ledger.account(number)
 
 
 @pytest.mark.parametrize("close", ["'NaN'", "0", "-1", "'Infinity'", "NULL"])

@@ -4,7 +4,7 @@
 -- base_currency    currency in which the account as a whole is valued
 -- broker, person   names; created when they are new
 -- returns          the new account_id
--- errors           22R01 a name is NULL or blank, or the currency is not a code
+-- errors           22R01 account_number is no name, broker or person is blank, or the currency is not a code
 --                  23505 the account exists already
 CREATE OR REPLACE FUNCTION rollforward.add_account(
     account_number text,
@@ -20,12 +20,7 @@ AS $$
 DECLARE
     new_id bigint;
 BEGIN
-    IF coalesce(btrim(account_number), '') = '' THEN
-        RAISE EXCEPTION 'account_number must not be NULL or blank'
-            USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
-                  HINT = 'Pass the name by which the account is to be known.';
-    END IF;
+    PERFORM rollforward.require_account_number(account_number);
 
     INSERT INTO rollforward_data.account (number, base_currency)
     VALUES (account_number, 'USD')
