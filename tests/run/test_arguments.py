@@ -78,6 +78,12 @@ WRONG = {
     "no account at a time": ("process_stale(0)", {"max_accounts": 0}),
     "a setting that does not fit":
         ("set_account('7', 'costs_in_lot', 'perhaps')", {"costs_in_lot": "perhaps"}),
+    "a day where none applies":
+        ("set_account('7', 'costs_in_lot', 'true', '2025-01-01')", {"from_date": "2025-01-01"}),
+    "a method from no day on":
+        ("set_account('7', 'cost_method', 'lifo', 'infinity')", {"from_date": "infinity"}),
+    "no method": ("set_account('7', 'cost_method', NULL)", {"cost_method": None}),
+    "no method of that day": ("set_account('7', 'cost_method', '', '2025-01-01')", {"from_date": "2025-01-01"}),
     "an unknown setting": ("set_account('7', 'colour', 'red')", {"key": "colour"}),
     "a currency that is none": ("add_account('8', 'dollars')", {"base_currency": "dollars"}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),
