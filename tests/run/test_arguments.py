@@ -26,6 +26,8 @@ CALLS = {
     "account_returns(bigint[], date, date, text, text)": ["'{1}'", FIRST, LAST, "'end'", "'actual/365'"],
     "expire_options(date)": ["date '2025-01-01'"],
     "save_splits(text[], date[], text[], text[])": ["'{A}'", "'{2025-01-01}'", "'{2/1}'"],
+    "delete_splits(text[], date[])": ["'{A}'", "'{2025-01-01}'"],
+    "delete_fx_rates(text[], text[], date[])": ["'{USD}'", "'{EUR}'", "'{2025-01-01}'"],
     "fx_rate_as_of(text[], text[], date)": ["'{USD}'", "'{EUR}'", "date '2025-01-01'"],
     "person_snapshots(date, text, bigint[])": ["date '2025-01-01'", "'USD'"],
     "unrated(date, date)": ["date '2025-01-01'", "date '2025-12-31'"],

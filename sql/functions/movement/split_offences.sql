@@ -1,4 +1,5 @@
--- What is wrong with splits to be saved: a JSON array of offences with the place of the row, NULL when all is right.
+-- What is wrong with splits to be saved: a JSON array of offences, each with its argument and the place in it, NULL when
+-- all is right.
 CREATE OR REPLACE FUNCTION rollforward.split_offences(
     symbols text[],
     split_dates date[],
@@ -35,18 +36,18 @@ BEGIN
                          ORDER BY given.place, wrong.argument)
         FROM given
         CROSS JOIN LATERAL (VALUES
-            ('symbol', given.symbol, 'no such instrument',
+            ('symbols', given.symbol, 'no such instrument',
              NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.symbol)),
-            ('split_date', given.split_date::text, 'no day',
+            ('split_dates', given.split_date::text, 'no day',
              given.split_date IS NULL OR NOT isfinite(given.split_date)),
-            ('split_date', given.split_date::text, 'the same split twice', given.times > 1),
-            ('ratio', given.ratio, 'not a ratio of two positive numbers',
+            ('split_dates', given.split_date::text, 'the same split twice', given.times > 1),
+            ('ratios', given.ratio, 'not a ratio of two positive numbers',
              coalesce(given.ratio !~ ('^' || number || '(/' || number || ')?$')
                       OR given.ratio ~ '(^|/)0+(\.0*)?(/|$)', true)),
-            ('to_symbol', given.to_symbol, 'no such instrument',
+            ('to_symbols', given.to_symbol, 'no such instrument',
              given.to_symbol IS NOT NULL
              AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = given.to_symbol)),
-            ('to_symbol', given.to_symbol, 'leads to itself', coalesce(given.to_symbol = given.symbol, false))
+            ('to_symbols', given.to_symbol, 'leads to itself', coalesce(given.to_symbol = given.symbol, false))
         ) AS wrong (argument, value, reason, is_so)
         WHERE wrong.is_so);
 END

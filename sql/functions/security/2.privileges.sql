@@ -46,14 +46,14 @@ BEGIN
                 ' strike_price, call_or_put, order_number, total, currency) ON TABLE',
              ARRAY['rollforward_data.tastytrade_row']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.add_account', 'rollforward.expire_options', 'rollforward.import_tastytrade',
+                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.import_tastytrade',
                 'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',
                 'rollforward.process_stale', 'rollforward.save_splits', 'rollforward.set_account',
                 'rollforward.tastytrade_offences']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
+                'rollforward.delete_fx_rates', 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
         ),
         ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))
