@@ -85,7 +85,8 @@ WRONG = {
     "a method from no day on":
         ("set_account('7', 'cost_method', 'lifo', 'infinity')", {"from_date": "infinity"}),
     "no method": ("set_account('7', 'cost_method', NULL)", {"cost_method": None}),
-    "no method of that day": ("set_account('7', 'cost_method', '', '2025-01-01')", {"from_date": "2025-01-01"}),
+    "no method of that day":
+        ("set_account('7', 'cost_method', '', '2025-01-01')", {"from_date": "2025-01-01"}),
     "an unknown setting": ("set_account('7', 'colour', 'red')", {"key": "colour"}),
     "a currency that is none": ("add_account('8', 'dollars')", {"base_currency": "dollars"}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),

@@ -49,7 +49,9 @@ REFUSED = {
     "delete_splits('{A,B}', '{2025-01-01}')": [("split_dates", 1), ("symbols", 2)],
     "delete_splits('{A,NULL}', '{2025-01-01,2025-01-02}')": [("symbols", None)],
     "delete_splits('{A,B}', '{2025-01-01,NULL}')": [("split_dates", None)],
-    "delete_fx_rates('{USD}', '{EUR}', '{}')": [("currencies", 1), ("quote_currencies", 1), ("rate_dates", 0)],
+    "delete_fx_rates('{USD}', '{EUR}', '{}')": [
+        ("currencies", 1), ("quote_currencies", 1), ("rate_dates", 0),
+    ],
     "delete_fx_rates('{NULL,NULL}', '{EUR,EUR}', '{2025-01-01,2025-01-01}')": [("currencies", None)] * 2,
     "save_splits('{ACME}', '{2025-01-01}', '{2/0}')": [("ratios", "2/0")],
     "save_splits('{NONE}', '{infinity}', '{2}', '{NONE}')": [

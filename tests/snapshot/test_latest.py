@@ -30,7 +30,8 @@ def many_snapshots(ledger) -> Ledger:
     )
     ledger.rows(
         "INSERT INTO rollforward_data.account_snapshot"
-        " SELECT id, 'USD', date '2025-01-01' + day, day + 1, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, day, 0, 0, 0"
+        " SELECT id, 'USD', date '2025-01-01' + day, day + 1, day,"
+        " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, day, 0, 0, 0"
         " FROM generate_series(0, %s - 1) AS day, generate_series(1, %s) AS id",
         DAYS,
         ACCOUNTS,
