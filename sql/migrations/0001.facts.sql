@@ -79,7 +79,8 @@ CREATE TABLE rollforward_data.account (
     created_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT account_pkey PRIMARY KEY (account_id),
     CONSTRAINT account_number_key UNIQUE (number),
-    CONSTRAINT account_number_is_not_blank CHECK (btrim(number) <> ''),
+    CONSTRAINT account_number_is_a_name CHECK (
+        number <> '' AND number = btrim(number) AND number COLLATE "C" !~ '[[:cntrl:]]'),
     CONSTRAINT account_person_fkey FOREIGN KEY (person_id) REFERENCES rollforward_data.person,
     CONSTRAINT account_broker_fkey FOREIGN KEY (broker_id) REFERENCES rollforward_data.broker
 );
@@ -122,6 +123,10 @@ CREATE TABLE rollforward_data.instrument (
     CONSTRAINT instrument_symbol_key UNIQUE (symbol),
     CONSTRAINT instrument_symbol_is_not_blank CHECK (btrim(symbol) <> ''),
     CONSTRAINT instrument_multiplier_is_positive CHECK (multiplier > 0),
+    CONSTRAINT instrument_underlying_is_not_blank CHECK (btrim(underlying) <> ''),
+    CONSTRAINT instrument_expiration_is_finite CHECK (isfinite(expiration)),
+    -- what futures deliver has cost less than nothing; options on them have had such strikes
+    CONSTRAINT instrument_strike_is_positive CHECK (strike > 0 OR kind = 'future_option'),
     CONSTRAINT instrument_option_has_terms CHECK (
         kind NOT IN ('option', 'future_option')
         OR (underlying IS NOT NULL AND expiration IS NOT NULL AND strike IS NOT NULL AND option_right IS NOT NULL))
@@ -232,6 +237,19 @@ CREATE TABLE rollforward_data.movement (
              WHEN kind IN ('securities_out', 'expiration', 'assignment', 'exercise') THEN effect = 'close'
              ELSE true
         END),
+    CONSTRAINT movement_side_of_a_trade_is_the_one_it_says CHECK (
+        kind NOT IN ('buy', 'sell')
+        OR side IS NULL
+        OR CASE effect WHEN 'open' THEN (kind = 'buy') = (side = 'long')
+                       WHEN 'close' THEN (kind = 'buy') = (side = 'short')
+                       ELSE false
+           END),
+    -- A closing names lots separated by commas, blanks around them do not count: what opens a lot must be nameable.
+    CONSTRAINT movement_lot_ref_can_be_named CHECK (
+        lot_ref ~ '[^ ,]' AND lot_ref COLLATE "C" !~ '[[:cntrl:]]'
+        AND (effect <> 'open' OR (lot_ref = btrim(lot_ref) AND strpos(lot_ref, ',') = 0))),
+    CONSTRAINT movement_external_id_is_a_name CHECK (
+        external_id <> '' AND external_id = btrim(external_id) AND external_id COLLATE "C" !~ '[[:cntrl:]]'),
     CONSTRAINT movement_of_cash_has_no_effect CHECK (
         kind IN ('buy', 'sell', 'securities_in', 'securities_out', 'expiration', 'assignment', 'exercise')
         OR (effect IS NULL AND side IS NULL AND lot_ref IS NULL)),
@@ -277,7 +295,8 @@ COMMENT ON TABLE rollforward_data.movement IS 'Every event of an account: money,
 COMMENT ON COLUMN rollforward_data.movement.accounting_date IS 'The day the broker books it on';
 COMMENT ON COLUMN rollforward_data.movement.effect IS 'What it does to the position: open, close, or auto (close, then open)';
 COMMENT ON COLUMN rollforward_data.movement.side IS 'Which side a transfer or an expiration is about; unknown means whatever is open';
-COMMENT ON COLUMN rollforward_data.movement.amount IS 'Signed and gross: what the cash moved by before commission, fee and tax';
+COMMENT ON COLUMN rollforward_data.movement.amount IS
+    'Signed and gross: what the cash moved by before commission, fee and tax. A purchase may bring in cash: futures are settled daily, and prices have been negative';
 COMMENT ON COLUMN rollforward_data.movement.to_instrument_id IS 'What a strike adjustment, or a split with a change of symbol, leads to';
 COMMENT ON COLUMN rollforward_data.movement.commission_currency IS 'Currency of the commission, where it is another one';
 COMMENT ON COLUMN rollforward_data.movement.counter_amount IS 'The other side of a conversion, signed: what that cash moved by';

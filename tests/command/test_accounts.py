@@ -58,6 +58,49 @@ def test_a_cost_method_applies_from_a_day_on(command: CommandLine):
     assert "no day" in refused.err
 
 
+METHODS = "SELECT from_date::text, method FROM rollforward.account_cost_method ORDER BY from_date"
+
+
+def test_a_method_without_a_day_takes_no_other_away(command: CommandLine, ledger: Ledger):
+    command.succeed("accounts", "add", "U1")
+    command.succeed("accounts", "set", "U1", "cost_method", "lifo")
+    command.succeed("accounts", "set", "U1", "cost_method", "average", "--from", "2025-07-01")
+    command.succeed("accounts", "set", "U1", "cost_method", "hifo by price", "--from", "2025-08-01")
+    before = everything(ledger.connection)
+    for method in ("fifo", "lifo", "average"):
+        refused = command("--json", "accounts", "set", "U1", "cost_method", method)
+        error = refused.document["error"]
+        assert (refused.code, error["sqlstate"]) == (1, "22R01")
+        assert "average from 2025-07-01, hifo from 2025-08-01" in error["message"]
+        assert [each["from_date"] for each in error["detail"][0]["methods"]] == ["2025-07-01", "2025-08-01"]
+        assert "0001-01-01" in error["hint"]
+        assert everything(ledger.connection) == before
+    # the beginning can be changed by its day
+    command.succeed("accounts", "set", "U1", "cost_method", "fifo", "--from", "0001-01-01")
+    assert [tuple(row) for row in ledger.rows(METHODS)] == [
+        ("0001-01-01", "fifo"),
+        ("2025-07-01", "average"),
+        ("2025-08-01", "hifo"),
+    ]
+
+
+def test_a_method_is_taken_away_by_its_day(command: CommandLine, statement: Path, ledger: Ledger):
+    command.book(statement)
+    command.succeed("accounts", "set", "a", "cost_method", "lifo", "--from", "2025-01-03")
+    command.succeed("accounts", "set", "a", "cost_method", "average", "--from", "2025-01-06")
+    command.succeed("process")
+    done = command.succeed("accounts", "set", "a", "cost_method", "", "--from", "2025-01-06")
+    assert done.out == "a: no cost_method from 2025-01-06\n"
+    assert [tuple(row) for row in ledger.rows(METHODS)] == [("2025-01-03", "lifo")]
+    assert [str(row.from_date) for row in ledger.stale()] == ["2025-01-06"]
+    assert command("accounts", "set", "a", "cost_method", "", "--from", "2025-01-06").code == 1
+    assert command("accounts", "set", "a", "cost_method", "").code == 1
+    ledger.rows("SELECT rollforward.set_account('a', 'cost_method', NULL, '2025-01-03')")
+    assert ledger.rows(METHODS) == []
+    # and now a method may be set without a day again
+    command.succeed("accounts", "set", "a", "cost_method", "lofo")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "stored"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.command import CommandLine
 from tests.support.ledger import Ledger
+from tests.support.movements import buy, deposit
 
 
 @pytest.fixture
@@ -95,3 +96,24 @@ def test_an_unknown_account_and_a_range_upside_down_are_errors(booked: CommandLi
         done = booked("verify", *words)
         assert done.code == 1
         assert "SQLSTATE 22R01" in done.err
+
+
+def test_an_account_that_cannot_be_recomputed_is_a_row_among_the_others(booked: CommandLine, ledger: Ledger):
+    """Of three accounts one holds more than an amount can be; the tampered one is found all the same."""
+    tamper(ledger)
+    ledger.instruments["ACME"] = ledger.value(
+        "SELECT instrument_id FROM rollforward.instrument WHERE symbol = 'ACME'"
+    )
+    too_much = ledger.account("too much")
+    ledger.record(too_much, buy("2024-01-02", "ACME", "1e15", 1, price=1))
+    last = ledger.account("z")
+    ledger.record(last, deposit("2024-01-02", 5))
+    ledger.process([last])
+    ledger.price("ACME", "2024-01-02", "1e15")
+    differences = booked("--json", "verify").document["differences"]
+    assert {row["object"] for row in differences if row["account_id"] == too_much} == {"account"}
+    (failed,) = (row for row in differences if row["account_id"] == too_much)
+    assert (failed["field"], failed["stored"], failed["key"]) == ("error", None, {})
+    assert failed["expected"].startswith("22003: ")
+    assert "cash_balance" in {row["field"] for row in differences}
+    assert last not in {row["account_id"] for row in differences}

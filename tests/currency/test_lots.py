@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.currency.rates import save
 from tests.support.ledger import Ledger
-from tests.support.movements import buy, deposit, sell
+from tests.support.movements import buy, deposit, movement, sell
 
 OPENED, CLOSED = "2025-01-02", "2025-02-03"
 
@@ -80,6 +80,48 @@ def test_what_depends_on_a_missing_rate_is_unknown(ledger, rates, expected):
     lot = lot_of(ledger, 1000, 1200)
     assert parts(lot) == expected
     assert lot.gain == 200
+
+
+def transferred(ledger: Ledger, side: str = "long") -> list[Any]:
+    """Opened for 500 at 0.5, transferred at 0.4, closed in the other account for 700 at 0.5."""
+    save(
+        ledger,
+        ("EUR", "USD", OPENED, "0.5"),
+        ("EUR", "USD", "2025-01-10", "0.4"),
+        ("EUR", "USD", CLOSED, "0.5"),
+    )
+    ledger.instrument("SAP", currency="EUR")
+    giver, taker = ledger.account("giver"), ledger.account("taker")
+    first, second = (buy, sell) if side == "long" else (sell, buy)
+    ledger.record_all(
+        [
+            (giver, first(OPENED, "SAP", 5, 500, effect="open", currency="EUR")),
+            *(
+                (
+                    holder,
+                    movement(
+                        kind, "2025-01-10", symbol="SAP", quantity=5, effect=effect, side=side, currency="EUR"
+                    ),
+                )
+                for holder, kind, effect in (
+                    (giver, "securities_out", "close"),
+                    (taker, "securities_in", "open"),
+                )
+            ),
+            (taker, second(CLOSED, "SAP", 5, 700, effect="close", currency="EUR")),
+        ]
+    )
+    ledger.process([giver, taker])
+    ledger.process_stale()
+    return ledger.rows("SELECT * FROM rollforward.lot_match_base ORDER BY closed_on")
+
+
+@pytest.mark.parametrize(("side", "gain"), [("long", 100), ("short", -100)])
+def test_a_lot_that_is_transferred_gains_where_it_is_sold(ledger, side, gain):
+    left, sold = transferred(ledger, side)
+    assert parts(left) == (250, 250, 0, 0, 0)
+    assert (left.closing_rate, str(left.closing_rate_date)) == (Decimal("0.5"), OPENED)
+    assert parts(sold) == (250, 350, gain, gain, 0)
 
 
 rate = st.decimals("0.00001", "100000", places=7)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.currency.rates import refusal, save
+from tests.support.movements import deposit
 
 CALL = "SELECT rollforward.save_fx_rates(%s::text[], %s::text[], %s::date[], %s::numeric[])"
 OFFENCES = "SELECT * FROM rollforward.fx_rate_offences(%s::text[], %s::text[], %s::date[], %s::numeric[])"
@@ -120,3 +121,32 @@ def test_what_is_offence_to_the_function_is_so_to_the_table_and_the_other_way_ro
             assert refused, row
         else:
             assert not refused, row
+
+
+def test_rates_are_taken_back_by_pair_and_day(ledger):
+    save(
+        ledger,
+        ("EUR", "USD", "2025-01-02", "1.1"),
+        ("EUR", "USD", "2025-01-03", "1.2"),
+        ("USD", "EUR", "2025-01-02", "0.9"),
+    )
+    take_back = "SELECT rollforward.delete_fx_rates(%s, %s, %s::date[])"
+    # the pair turned round is another one, and what is not recorded is left out
+    assert ledger.value(take_back, ["EUR", "EUR"], ["USD", "GBP"], ["2025-01-02", "2025-01-02"]) == 1
+    assert ledger.value(take_back, ["EUR"], ["USD"], ["2025-01-02"]) == 0
+    assert [
+        tuple(row)
+        for row in ledger.rows("SELECT currency, rate_date::text FROM rollforward.fx_rate ORDER BY 1")
+    ] == [("EUR", "2025-01-03"), ("USD", "2025-01-02")]
+
+
+def test_a_rate_that_is_taken_back_makes_stale_what_it_valued(ledger):
+    account = ledger.account()
+    ledger.record(account, deposit("2025-01-02", 10, currency="EUR"))
+    save(ledger, ("EUR", "USD", "2025-01-02", "1.1"))
+    ledger.process([account])
+    assert ledger.stale() == []
+    ledger.rows("SELECT rollforward.delete_fx_rates('{EUR}', '{USD}', '{2025-01-02}')")
+    assert [row.account_id for row in ledger.stale()] == [account]
+    ledger.process_stale()
+    assert ledger.value("SELECT rates_missing FROM rollforward.equity_snapshot LIMIT 1") == 1

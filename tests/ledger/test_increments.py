@@ -78,7 +78,8 @@ def change(ledger: Ledger, batch: Batch, later: list[Stream], shifts: tuple[int,
         ids[20 : 20 + dice.randrange(5)],
     )
     ledger.rows(
-        "UPDATE rollforward_data.movement SET quantity = quantity + 1, effect = 'open'"
+        "UPDATE rollforward_data.movement"
+        " SET quantity = quantity + 1, effect = 'open', lot_ref = split_part(lot_ref, ',', 1)"
         " WHERE movement_id = ANY (%s) AND kind IN ('buy', 'sell')",
         ids[30 : 30 + dice.randrange(5)],
     )

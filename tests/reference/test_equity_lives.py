@@ -36,11 +36,18 @@ WHERE opening_equity <> coalesce(closed, 0) OR snapshot_date <> next_date
 
 # What the views and look-ups that are about single days say of each day.
 VALUES = """
-SELECT row.account_id, row.snapshot_date, row.closing_equity, value.closing_value
+SELECT row.account_id, row.snapshot_date, row.closing_equity, cash.amount + positions.amount AS worth
 FROM rollforward_data.equity_snapshot AS row
-JOIN rollforward.account_values(%s, '2025-01-01', '2025-01-31') AS value
-    ON value.account_id = row.account_id AND value.on_date = row.snapshot_date
-WHERE row.closing_equity <> value.closing_value
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(cash_balance), 0) AS amount
+    FROM rollforward.snapshots_as_of(ARRAY[row.account_id], row.snapshot_date)
+) AS cash
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(market_value), 0) AS amount
+    FROM rollforward.positions_as_of(ARRAY[row.account_id], row.snapshot_date)
+) AS positions
+WHERE row.account_id = ANY (%s)
+  AND row.closing_equity <> cash.amount + positions.amount
 """
 
 UNEXPLAINED = """

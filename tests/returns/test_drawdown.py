@@ -50,7 +50,10 @@ CASES = {
     "more than everything": ([10, -5, 20], ("-1.5", 0, 1, 2, None)),
     "from below 0": ([-5, -9, 4, 3], ("-0.25", 2, 3, None, None)),
     "below 0 only": ([-5, 0], (None, None, None, None, "no_peak")),
-    "a peak at the end": ([-5, 3], (None, None, None, None, "one_day")),
+    "a peak at the end": ([-5, 3], (None, None, None, None, "peak_at_end")),
+    "a peak at the end after 0": ([0, 5], (None, None, None, None, "peak_at_end")),
+    "a peak at the end after a fall below 0": ([0, -5, 3], (None, None, None, None, "peak_at_end")),
+    "one day below 0": ([-3], (None, None, None, None, "no_peak")),
     "one day": ([3], (None, None, None, None, "one_day")),
 }
 

@@ -7,7 +7,7 @@ import json
 import psycopg
 import pytest
 
-from tests.support.movements import deposit
+from tests.support.movements import deposit, movement
 
 SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
@@ -23,13 +23,14 @@ CALLS = {
     "latest_snapshots(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "snapshots_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "positions_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
-    "account_values(bigint[], date, date)": ["'{1}'", FIRST, LAST],
     "account_returns(bigint[], date, date, text, text)": ["'{1}'", FIRST, LAST, "'end'", "'actual/365'"],
     "expire_options(date)": ["date '2025-01-01'"],
     "missing_snapshots(bigint[], date, date)": ["'{1}'", FIRST, LAST],
     "unpriced(date, date)": [FIRST, LAST],
     "price_as_of(bigint[], date, integer)": ["'{1}'", FIRST, "10"],
     "save_splits(text[], date[], text[], text[])": ["'{A}'", "'{2025-01-01}'", "'{2/1}'"],
+    "delete_splits(text[], date[])": ["'{A}'", "'{2025-01-01}'"],
+    "delete_fx_rates(text[], text[], date[])": ["'{USD}'", "'{EUR}'", "'{2025-01-01}'"],
     "fx_rate_as_of(text[], text[], date)": ["'{USD}'", "'{EUR}'", "date '2025-01-01'"],
     "person_snapshots(date, text, bigint[])": ["date '2025-01-01'", "'USD'"],
     "unrated(date, date)": ["date '2025-01-01'", "date '2025-12-31'"],
@@ -70,6 +71,14 @@ WRONG = {
     "start after end, coordinated": ("process('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
     "start after end, by the reference": ("process_per_date(1, '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
     "start after end, verified": ("verify('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "start after end, measured": ("account_returns('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "start a day after end, measured":
+        ("account_returns('{1}', '2025-12-31', '2025-12-30')",
+         {"start_date": "2025-12-31", "end_date": "2025-12-30"}),
+    "without end, measured":
+        ("account_returns('{1}', '2025-12-31', 'infinity')",
+         {"start_date": "2025-12-31", "end_date": "infinity"}),
+    "an unknown account, measured": (f"account_returns('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account": (f"process_batch('{{1,99}}'::bigint[], {YEAR})", {"account_id": 99}),
     "an unknown account, coordinated": (f"process('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account, verified": ("verify('{99}')", {"account_id": 99}),
@@ -85,11 +94,21 @@ WRONG = {
     "no account at a time": ("process_stale(0)", {"max_accounts": 0}),
     "a setting that does not fit":
         ("set_account('7', 'costs_in_lot', 'perhaps')", {"costs_in_lot": "perhaps"}),
+    "a day where none applies":
+        ("set_account('7', 'costs_in_lot', 'true', '2025-01-01')", {"from_date": "2025-01-01"}),
+    "a method from no day on":
+        ("set_account('7', 'cost_method', 'lifo', 'infinity')", {"from_date": "infinity"}),
+    "no method": ("set_account('7', 'cost_method', NULL)", {"cost_method": None}),
+    "no method of that day":
+        ("set_account('7', 'cost_method', '', '2025-01-01')", {"from_date": "2025-01-01"}),
     "an unknown setting": ("set_account('7', 'colour', 'red')", {"key": "colour"}),
     "a currency that is none": ("add_account('8', 'dollars')", {"base_currency": "dollars"}),
     "a calendar without days": ("add_account('8', calendar => 'XNYS')", {"calendar": "XNYS"}),
     "a file without a name": ("load_prices(' ')", {"source": " "}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),
+    "a blank before a name": ("add_account(' a')", {"account_number": " a"}),
+    "a blank after a name": ("import_tastytrade('a ')", {"account_number": "a "}),
+    "a name of two lines": ("add_account(E'a\\nb')", {"account_number": "a\nb"}),
 }  # fmt: skip
 
 
@@ -166,6 +185,16 @@ FACTS = {
     "unknown instrument": ("instrument_id", "99", "23503"),
     "no effect": ("effect", "NULL", "23514"),
     "a later kind": ("kind", "'assignment'", "23514"),
+    "an opening of the other side": ("side", "'short'", "23514"),
+    "a lot without a name": ("lot_ref", "''", "23514"),
+    "a lot with a blank name": ("lot_ref", "' '", "23514"),
+    "a lot with two names": ("lot_ref", "'a,b'", "23514"),
+    "a lot with a blank before its name": ("lot_ref", "' a'", "23514"),
+    "a lot with a tab in its name": ("lot_ref", "E'a\\tb'", "23514"),
+    "a blank id": ("external_id", "' '", "23514"),
+    "an empty id": ("external_id", "''", "23514"),
+    "an id with a blank after it": ("external_id", "'a '", "23514"),
+    "an id of two lines": ("external_id", "E'a\\nb'", "23514"),
 }
 
 
@@ -185,6 +214,60 @@ def test_a_fact_that_cannot_be_is_refused_by_the_table(ledger, account, column, 
         ledger.rows(insert.format(", ".join(columns), ", ".join(columns.values())))
     assert refused.value.sqlstate == sqlstate
     assert ledger.facts_and_figures() == before
+
+
+def trade(kind: str, effect: str, side: str | None, **more: str) -> dict:
+    return movement(kind, "2025-01-02", symbol="ACME", quantity=1, effect=effect, side=side, **more)
+
+
+@pytest.mark.parametrize(
+    ("fits", "kind", "effect", "side"),
+    [
+        (True, "buy", "open", "long"), (False, "buy", "open", "short"),
+        (True, "buy", "close", "short"), (False, "buy", "close", "long"),
+        (True, "sell", "open", "short"), (False, "sell", "open", "long"),
+        (True, "sell", "close", "long"), (False, "sell", "close", "short"),
+        (True, "buy", "auto", None), (False, "buy", "auto", "long"), (False, "sell", "auto", "long"),
+    ],
+)  # fmt: skip
+def test_the_side_of_a_trade_is_the_one_it_opens_or_closes(ledger, account, fits, kind, effect, side):
+    ledger.instrument("ACME")
+    if fits:
+        ledger.record(account, trade(kind, effect, side))
+    else:
+        with pytest.raises(psycopg.errors.CheckViolation, match="side_of_a_trade"):
+            ledger.record(account, trade(kind, effect, side))
+
+
+@pytest.mark.parametrize("lot_ref", ["a", "a,b", " a , b ", "a,"])
+def test_a_closing_may_name_several_lots(ledger, account, lot_ref):
+    ledger.instrument("ACME")
+    ledger.record(account, trade("sell", "close", None, lot_ref=lot_ref))
+
+
+@pytest.mark.parametrize("lot_ref", ["", " ", ",", " , ", "a\n"])
+def test_a_closing_names_something(ledger, account, lot_ref):
+    ledger.instrument("ACME")
+    with pytest.raises(psycopg.errors.CheckViolation, match="lot_ref"):
+        ledger.record(account, trade("sell", "close", None, lot_ref=lot_ref))
+
+
+@pytest.mark.parametrize(
+    "terms", [{"strike": 0}, {"strike": -5}, {"expiration": "infinity"}, {"underlying": " "}]
+)
+def test_the_terms_of_a_contract_are_possible(ledger, terms):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        ledger.option("O", **terms)
+
+
+def test_options_on_futures_have_had_negative_strikes(ledger):
+    ledger.option("O", kind="future_option", strike=-5)
+
+
+@pytest.mark.parametrize("number", ["", " ", "a ", " a", "a\tb"])
+def test_an_account_has_a_name(ledger, number):
+    with pytest.raises(psycopg.errors.CheckViolation):
+        ledger.account(number)
 
 
 @pytest.mark.parametrize("close", ["'NaN'", "0", "-1", "'Infinity'", "NULL"])

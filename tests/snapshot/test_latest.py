@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from tests.support.ledger import Ledger
-from tests.support.movements import deposit
+from tests.support.movements import buy, deposit, sell
 from tests.support.plans import buffers, explained, nodes
 
 ACCOUNTS = 1000
@@ -30,7 +30,8 @@ def many_snapshots(ledger) -> Ledger:
     )
     ledger.rows(
         "INSERT INTO rollforward_data.account_snapshot"
-        " SELECT id, 'USD', date '2025-01-01' + day, day + 1, day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, day, 0, 0, 0"
+        " SELECT id, 'USD', date '2025-01-01' + day, day + 1, day,"
+        " 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, day, 0, 0, 0"
         " FROM generate_series(0, %s - 1) AS day, generate_series(1, %s) AS id",
         DAYS,
         ACCOUNTS,
@@ -117,3 +118,24 @@ def test_unknown_accounts_yield_no_row_and_repeated_ones_no_second(three_days):
     )
     assert len(found) == 1
     assert ledger.rows("SELECT * FROM rollforward.latest_snapshots('{}', '2025-01-03')") == []
+
+
+def test_at_the_end_of_all_days_a_position_stands_as_the_account_does(ledger):
+    """What is open for ever is open then; what was closed is not."""
+    for symbol in ("ACME", "BOLT"):
+        ledger.instrument(symbol)
+    ledger.price("ACME", "2025-01-03", 12)
+    account = ledger.account()
+    ledger.record(
+        account,
+        buy("2025-01-02", "ACME", 3, 30),
+        buy("2025-01-02", "BOLT", 3, 30),
+        sell("2025-01-06", "BOLT", 3, 33),
+    )
+    ledger.process([account])
+    found = (
+        "SELECT symbol, snapshot_date::text, quantity, market_value FROM rollforward.positions_as_of(%s, %s)"
+    )
+    for day in ("2025-01-06", "infinity"):
+        assert [tuple(row) for row in ledger.rows(found, [account], day)] == [("ACME", day, 3, 36)]
+        assert ledger.snapshot(account, day).invested == 30

@@ -37,6 +37,7 @@ WRONG = [
     (SHARE, "Quantity", "0", "not_positive"),
     (SHARE, "Quantity", "--", "not_positive"),
     (SHARE, "Symbol", "", "missing"),
+    (SHARE, "Order #", "1\n2", "not_a_name"),
     (CASH, "Date", "2025-02-30T15:00:00+0100", "not_a_time"),
     (CASH, "Date", "2025-13-01T15:00:00+0100", "not_a_time"),
     (CASH, "Date", "2025-02-03T25:00:00+0100", "not_a_time"),

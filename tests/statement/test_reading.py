@@ -103,3 +103,13 @@ def test_a_dividend_names_its_share(ledger):
     ledger.process([account])
     position = ledger.row("SELECT * FROM rollforward.position_snapshot")
     assert (position.symbol, position.dividends, position.quantity) == ("ACME", 5, 0)
+
+
+@pytest.mark.parametrize(("text", "external_id"), [(" 51 ", "51"), ("  ", None), ("", None)])
+def test_an_order_number_has_no_blanks_around_it(ledger, text, external_id):
+    row = printed(
+        "2025-03-03", "Trade", "Buy to Open", Action="BUY_TO_OPEN", Symbol="ACME", Instrument_Type="Equity",
+        Value="-10.00", Quantity="1", Average_Price="-10.00", Order_no=text,
+    )  # fmt: skip
+    import_rows(ledger, [row], "7")
+    assert ledger.value("SELECT external_id FROM rollforward_data.movement") == external_id

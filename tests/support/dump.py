@@ -27,7 +27,12 @@ _REFERENCES = {
     "entered_by": "movement",
     "closed_by": "movement",
 }
-_PASSING = ("mark_id", "recorded_at", "created_at", "written_in")  # when, and with which number, does not matter
+_PASSING = (
+    "mark_id",
+    "recorded_at",
+    "created_at",
+    "written_in",
+)  # when, and with which number, does not matter
 _ABOUT_DEPLOYS = ("deployed_file", "deployment")
 
 _SCHEMAS = "SELECT coalesce(array_agg(oid), '{}') FROM pg_namespace WHERE nspname LIKE 'rollforward%'"

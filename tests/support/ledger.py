@@ -77,6 +77,10 @@ DUMPED = {
 }
 
 
+# What check_ties reports of facts that do not fit, and not of figures.
+UNFIT_FACTS = {"orphan closing", "transfer without its other leg"}
+
+
 class Ledger:
     """Facts and figures of one database. Amounts go in and come out as the database writes them."""
 
@@ -258,8 +262,8 @@ class Ledger:
         return self.rows("SELECT * FROM rollforward.verify(%s, %s, %s)", list(account_ids), start, end)
 
     def ties(self, account_ids: Sequence[int]) -> list[Any]:
-        """Broken identities; orphan closings are not among them."""
-        return [tie for tie in self._check_ties(account_ids) if tie.identity != "orphan closing"]
+        """Broken identities; facts that do not fit are not among them."""
+        return [tie for tie in self._check_ties(account_ids) if tie.identity not in UNFIT_FACTS]
 
     def orphans(self, account_ids: Sequence[int]) -> list[Any]:
         return [tie for tie in self._check_ties(account_ids) if tie.identity == "orphan closing"]

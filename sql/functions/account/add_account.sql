@@ -5,7 +5,8 @@
 -- broker, person   names; created when they are new
 -- calendar         whose trading days count; NULL means Monday to Friday
 -- returns          the new account_id
--- errors           22R01 a name is NULL or blank, the currency is not a code, or the calendar is unknown
+-- errors           22R01 account_number is no name, broker or person is blank, the currency is not a code, or the calendar
+--                        is unknown
 --                  23505 the account exists already
 CREATE OR REPLACE FUNCTION rollforward.add_account(
     account_number text,
@@ -22,12 +23,7 @@ AS $$
 DECLARE
     new_id bigint;
 BEGIN
-    IF coalesce(btrim(account_number), '') = '' THEN
-        RAISE EXCEPTION 'account_number must not be NULL or blank'
-            USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
-                  HINT = 'Pass the name by which the account is to be known.';
-    END IF;
+    PERFORM rollforward.require_account_number(account_number);
 
     INSERT INTO rollforward_data.account (number, base_currency)
     VALUES (account_number, 'USD')

@@ -5,10 +5,13 @@
 --             costs_in_lot      true or false: whether commissions, fees and taxes of trades belong to cost and proceeds
 --             premium_in_cost   true or false: whether premiums of assigned and exercised options belong to the shares
 --             cost_method       fifo, lifo, hifo, lofo, average or specific; for hifo and lofo also "hifo by price",
---                               which compares the prices of lots instead of what a unit cost
+--                               which compares the prices of lots instead of what a unit cost. NULL or '' takes away
+--                               the method that applies from from_date on
 --             broker, person    names; created when they are new
--- from_date   the day from which a cost method applies, until the next; NULL means from the beginning, and replaces all
--- errors      22R01 the account or the key is unknown, or the value does not fit the key
+-- from_date   the day from which a cost method applies, until the next; NULL means from the beginning, and that no other
+--             is to follow: refused as long as another does
+-- errors      22R01 the account or the key is unknown, the value does not fit the key, a day is given where none applies, or
+--             see set_cost_method
 CREATE OR REPLACE FUNCTION rollforward.set_account(account_number text, key text, value text, from_date date DEFAULT NULL)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -19,7 +22,7 @@ DECLARE
     keys CONSTANT text[] := ARRAY['base_currency', 'broker', 'calendar', 'cost_method', 'costs_in_lot', 'person',
                                   'premium_in_cost'];
     subject bigint;
-    expected text;
+    wrong record;
 BEGIN
     SELECT account.account_id INTO subject FROM rollforward_data.account WHERE account.number = account_number;
     IF subject IS NULL THEN
@@ -29,29 +32,35 @@ BEGIN
                   HINT = 'The view rollforward.account lists the accounts that exist.';
     END IF;
 
-    expected := CASE
-        WHEN key IS NULL OR key <> ALL (keys) THEN 'one of the keys ' || array_to_string(keys, ', ')
-        WHEN key = 'base_currency' AND coalesce(value, '') !~ '^[A-Z][A-Z0-9]{2,9}$' THEN 'a currency code such as USD'
-        WHEN key = 'calendar' AND btrim(value) <> ''
-             AND NOT EXISTS (SELECT FROM rollforward_data.trading_calendar WHERE trading_calendar.calendar = btrim(value))
-            THEN 'a calendar that was loaded, or nothing for Monday to Friday'
-        WHEN key IN ('costs_in_lot', 'premium_in_cost') AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')
-            THEN 'true or false'
-        WHEN key = 'cost_method'
-             AND coalesce(lower(value), '') !~ '^(fifo|lifo|average|specific|(hifo|lofo)( by (cost|price))?)$'
-            THEN 'fifo, lifo, hifo, lofo, average or specific; hifo and lofo may add "by price"'
-        WHEN key IN ('broker', 'person') AND coalesce(btrim(value), '') = '' THEN 'a name'
-        WHEN from_date IS NOT NULL AND (key <> 'cost_method' OR NOT isfinite(from_date))
-            THEN 'no day: only a cost method applies from a day on'
-    END;
-    IF expected IS NOT NULL THEN
-        RAISE EXCEPTION 'cannot set % of account % to %', coalesce(key, 'NULL'), account_number, coalesce(value, 'NULL')
+    SELECT fault.argument, fault.value, fault.expected INTO wrong
+    FROM (VALUES
+        (1, 'key', key, 'one of the keys ' || array_to_string(keys, ', '), key IS NULL OR key <> ALL (keys)),
+        (2, key, value, 'a currency code such as USD',
+         key = 'base_currency' AND coalesce(value, '') !~ '^[A-Z][A-Z0-9]{2,9}$'),
+        (3, key, value, 'true or false',
+         key IN ('costs_in_lot', 'premium_in_cost') AND coalesce(lower(value), '') NOT IN ('true', 'false', 'yes', 'no')),
+        (4, key, value, 'fifo, lifo, hifo, lofo, average or specific; hifo and lofo may add "by price"',
+         key = 'cost_method'
+         AND NOT (coalesce(value, '') = '' AND from_date IS NOT NULL)
+         AND coalesce(lower(value), '') !~ '^(fifo|lifo|average|specific|(hifo|lofo)( by (cost|price))?)$'),
+        (5, key, value, 'a name', key IN ('broker', 'person') AND coalesce(btrim(value), '') = ''),
+        (6, key, value, 'a calendar that was loaded, or nothing for Monday to Friday',
+         key = 'calendar' AND btrim(value) <> ''
+         AND NOT EXISTS (SELECT FROM rollforward_data.trading_calendar WHERE trading_calendar.calendar = btrim(value))),
+        (7, 'from_date', from_date::text, 'no day: only a cost method applies from a day on',
+         key <> 'cost_method' AND from_date IS NOT NULL),
+        (8, 'from_date', from_date::text, 'a day, such as 2025-01-01, from which on the method applies',
+         NOT isfinite(from_date))
+    ) AS fault (place, argument, value, expected, is_so)
+    WHERE fault.is_so
+    ORDER BY fault.place
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'cannot set % of account % to %', coalesce(key, 'NULL'), account_number,
+                        concat_ws(' from ', coalesce(value, 'NULL'), from_date)
             USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(CASE
-                      WHEN key = ANY (keys) THEN jsonb_build_object('argument', key, 'value', value)
-                      ELSE jsonb_build_object('argument', 'key', 'value', key)
-                  END),
-                  HINT = format('Expected %s.', expected);
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', wrong.argument, 'value', wrong.value)),
+                  HINT = format('Expected %s.', wrong.expected);
     END IF;
 
     IF key = 'base_currency' THEN

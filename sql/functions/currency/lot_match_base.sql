@@ -5,7 +5,10 @@
 -- currency_gain_base is the rest: what the cost gained or lost because the rate moved. The two add up to gain_base
 -- exactly. What depends on a rate that is not known is NULL.
 --
--- relies on   fx_rate_pkey: see fx_rate_at
+-- What is transferred out leaves at its cost, as it was converted on the day the lot was opened on, and gains nothing:
+-- where it arrives, the lot keeps that day. closing_rate is then the opening rate.
+--
+-- relies on   fx_rate_pkey: see fx_rate_at; movement_pkey
 CREATE OR REPLACE VIEW rollforward.lot_match_base AS
 SELECT match.account_id,
        match.instrument_id,
@@ -34,8 +37,14 @@ SELECT match.account_id,
        (result.gain - base.price_gain)::rollforward_data.exact_money AS currency_gain_base
 FROM rollforward.lot_match AS match
 JOIN rollforward_data.account USING (account_id)
+JOIN rollforward_data.movement AS leaving
+    ON leaving.account_id = match.account_id
+   AND leaving.movement_id = match.closed_by
 LEFT JOIN LATERAL rollforward.fx_rate_at(match.currency, account.base_currency, match.opened_on) AS opening ON true
-LEFT JOIN LATERAL rollforward.fx_rate_at(match.currency, account.base_currency, match.closed_on) AS closing ON true
+LEFT JOIN LATERAL rollforward.fx_rate_at(
+    match.currency, account.base_currency,
+    CASE leaving.kind WHEN 'securities_out' THEN match.opened_on ELSE match.closed_on END
+) AS closing ON true
 CROSS JOIN LATERAL (
     SELECT rollforward.converted(match.cost, opening.rate) AS cost,
            rollforward.converted(match.proceeds, closing.rate) AS proceeds,

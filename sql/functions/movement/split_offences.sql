@@ -1,4 +1,5 @@
--- What is wrong with splits to be saved: a JSON array of offences with the place of the row, NULL when all is right.
+-- What is wrong with splits to be saved: a JSON array of offences, each with its argument and the place in it, NULL when
+-- all is right.
 CREATE OR REPLACE FUNCTION rollforward.split_offences(
     symbols text[],
     split_dates date[],
@@ -33,10 +34,10 @@ BEGIN
                          ORDER BY given.place, wrong.argument)
         FROM given
         CROSS JOIN LATERAL (
-            SELECT fault.argument, fault.value, fault.reason
+            SELECT fault.argument || 's', fault.value, fault.reason
             FROM rollforward.split_faults(given.symbol, given.split_date, given.ratio, given.to_symbol) AS fault
             UNION ALL
-            SELECT 'split_date', given.split_date::text, 'the same split twice'
+            SELECT 'split_dates', given.split_date::text, 'the same split twice'
             WHERE given.times > 1
         ) AS wrong);
 END

@@ -116,12 +116,13 @@ BEGIN
     SET valued_until = excluded.valued_until
     WHERE asked.valued_until < excluded.valued_until;
 
+    DELETE FROM rollforward_data.stale_mark AS mark
+    WHERE mark.account_id = process_per_date.account_id AND mark.mark_id = ANY (seen);
+
+    -- behind the marks that are settled: those that are left would stand for what is marked here
     PERFORM rollforward.mark_receivers(ARRAY(
         SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
         WHERE traded.account_id = process_per_date.account_id AND traded.instrument_id IS NOT NULL));
-
-    DELETE FROM rollforward_data.stale_mark AS mark
-    WHERE mark.account_id = process_per_date.account_id AND mark.mark_id = ANY (seen);
     IF isfinite(end_date) THEN
         INSERT INTO rollforward_data.stale_mark (account_id, from_date)
         SELECT process_per_date.account_id, end_date + 1

@@ -7,7 +7,8 @@
 -- returns             a row per series, in this order:
 --     drawdown        trough / peak - 1 to 12 decimals: -0.25 is a fall by a quarter, 0 is none; below -1 where levels
 --                     fell below 0. NULL where none can be told:
---                     reason no_peak (no level is above 0) or one_day (none follows the first that is)
+--                     reason no_peak (no level is above 0), one_day (the series has no other day), or peak_at_end (only
+--                     the last level is above 0)
 --     peak_date       the last day at the peak before the trough
 --     trough_date     the deepest day; of equal ones the first
 --     recovery_date   the first day after it at or above the peak; NULL if not yet
@@ -48,7 +49,8 @@ BEGIN
         WINDOW so_far AS (PARTITION BY running.series_id ORDER BY running.on_date ROWS UNBOUNDED PRECEDING)
     ),
     lowest AS (
-        SELECT measured.series_id, count(measured.part_left) AS days, min(measured.part_left) AS part_left
+        SELECT measured.series_id, count(*) AS days, count(measured.part_left) AS days_with_peak,
+               min(measured.part_left) AS part_left
         FROM measured
         GROUP BY measured.series_id
     ),
@@ -69,8 +71,13 @@ BEGIN
     judged AS (
         SELECT lowest.*, trough.peak_date, trough.on_date AS trough_date, recovery.on_date AS recovery_date,
                trough.peak_level, trough.level AS trough_level,
-               CASE lowest.days WHEN 0 THEN 'no_peak' WHEN 1 THEN 'one_day' END AS reason,
-               lowest.days > 1 AND lowest.part_left < 1 AS fell
+               CASE
+                   WHEN lowest.days_with_peak > 1 THEN NULL
+                   WHEN lowest.days_with_peak = 0 THEN 'no_peak'
+                   WHEN lowest.days = 1 THEN 'one_day'
+                   ELSE 'peak_at_end'
+               END AS reason,
+               lowest.days_with_peak > 1 AND lowest.part_left < 1 AS fell
         FROM lowest
         LEFT JOIN trough USING (series_id)
         LEFT JOIN recovery USING (series_id)

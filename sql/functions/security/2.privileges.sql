@@ -39,8 +39,9 @@ BEGIN
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',
                 'rollforward.person_snapshots', 'rollforward.person_totals', 'rollforward.unrated']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.account_returns', 'rollforward.account_values', 'rollforward.annualised_return', 'rollforward.max_drawdowns', 'rollforward.modified_dietz_returns',
-                'rollforward.money_weighted_returns', 'rollforward.time_weighted_returns', 'rollforward.xirr']),
+                'rollforward.account_returns', 'rollforward.annualised_return', 'rollforward.max_drawdowns',
+                'rollforward.modified_dietz_returns', 'rollforward.money_weighted_returns',
+                'rollforward.time_weighted_returns', 'rollforward.xirr']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.taxable_gains', 'rollforward.taxable_open_lots', 'rollforward.wash_sales']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
@@ -56,14 +57,14 @@ BEGIN
                 'rollforward.load_calendar', 'rollforward.load_fx_rates', 'rollforward.load_prices',
                 'rollforward.load_profiles', 'rollforward.load_splits']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.add_account', 'rollforward.expire_options', 'rollforward.import_tastytrade',
+                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.import_tastytrade',
                 'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',
                 'rollforward.process_stale', 'rollforward.save_splits', 'rollforward.set_account',
                 'rollforward.tastytrade_offences']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
+                'rollforward.delete_fx_rates', 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
         ),
         ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))

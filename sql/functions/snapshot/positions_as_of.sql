@@ -1,7 +1,10 @@
 -- Positions that were open at the end of a day, valued on that day.
 --
+-- Units and costs are those of the last computation. For an account in stale_account they may be others by now; after a split
+-- that is not computed yet, old units even meet a new close.
+--
 -- account_ids   accounts to look at; unknown ids yield no row
--- as_of         inclusive
+-- as_of         inclusive; infinity means at the end of all that is known
 -- returns       rows as in position_snapshot, with as_of as snapshot_date and the latest close on or before it; in no
 --               particular order. Cumulative figures are as of the day the position last moved
 -- errors        22R01 when an argument is NULL

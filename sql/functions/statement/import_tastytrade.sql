@@ -5,7 +5,7 @@
 --
 -- account_number   the account to book to; created when it is new, in the currency of its first movement
 -- returns          rows read, movements saved, movements already known, and the range of accounting dates
--- errors           22R01 account_number is NULL or blank
+-- errors           22R01 account_number is no name
 --                  22R02 nothing is staged
 --                  23R01 rows cannot be booked; DETAIL lists the first hundred as {line, column, value, reason},
 --                  tastytrade_offences() all of them while the rows are staged
@@ -23,12 +23,7 @@ DECLARE
     offences jsonb;
     result rollforward.import_result;
 BEGIN
-    IF coalesce(btrim(account_number), '') = '' THEN
-        RAISE EXCEPTION 'account_number must not be NULL or blank'
-            USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_number', 'value', account_number)),
-                  HINT = 'Pass the name by which the account is known; a new one is created.';
-    END IF;
+    PERFORM rollforward.require_account_number(account_number);
 
     -- rows of another transaction that can be seen were committed without being booked: nobody's any more
     DELETE FROM rollforward_data.tastytrade_row

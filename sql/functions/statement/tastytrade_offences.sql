@@ -2,7 +2,7 @@
 --
 -- returns   line of the file, column as its header names it, the value as printed, and a reason code:
 --           unknown_row_kind, not_supported_yet (assignments, exercises, splits and the like),
---           not_a_time, not_a_date, not_a_number, not_positive, wrong_sign, missing, unknown_currency, unpaired
+--           not_a_time, not_a_date, not_a_number, not_positive, wrong_sign, missing, not_a_name, unknown_currency, unpaired
 CREATE OR REPLACE FUNCTION rollforward.tastytrade_offences()
 RETURNS TABLE (line integer, "column" text, value text, reason text)
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
@@ -42,6 +42,8 @@ BEGIN ATOMIC
          reading.security = 'option' AND coalesce(reading.strike, 0) <= 0),
         ('Call or Put', (reading.printed).call_or_put, 'missing',
          reading.security = 'option' AND reading.option_right IS NULL),
+        ('Order #', (reading.printed).order_number, 'not_a_name',
+         coalesce(reading.order_number COLLATE "C" ~ '[[:cntrl:]]', false)),
         ('Value', (reading.printed).value, 'unpaired',
          reading.kind = 'strike_adjustment' AND adjustment.debit_line IS NULL)
     ) AS offence ("column", value, reason, found)

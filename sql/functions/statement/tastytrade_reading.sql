@@ -46,7 +46,7 @@ SELECT staged.line,
        CASE upper((staged.printed).call_or_put) WHEN 'CALL' THEN 'call' WHEN 'PUT' THEN 'put' END
            ::rollforward_data.option_right AS option_right,
        nullif(upper(btrim((staged.printed).currency)), '') COLLATE "C" AS currency,
-       nullif((staged.printed).order_number, '') AS order_number,
+       nullif(btrim((staged.printed).order_number), '') AS order_number,
        nullif((staged.printed).description, '') AS description
 FROM staged
 LEFT JOIN rollforward.tastytrade_event AS event

@@ -1,10 +1,12 @@
--- Checks the identities that hold between facts and figures: a row per broken one and per orphan closing, nothing else.
+-- Checks the identities that hold between facts and figures: a row per broken one, per orphan closing and per transfer whose
+-- legs do not match, nothing else.
 --
 -- Looks at each account up to the day it is computed to; what is stale behind that is not judged.
 --
 -- account_ids   accounts to check; NULL means all
 -- returns       identity: which one; key: of what; expected and actual: both sides of it. An orphan closing has the
---               quantity it closed as expected and what of it found a lot as actual
+--               quantity it closed as expected and what of it found a lot as actual; a leg of a transfer its
+--               quantity, and what of it found its other leg
 -- errors        22R01 an account is unknown
 CREATE OR REPLACE FUNCTION rollforward.check_ties(account_ids bigint[] DEFAULT NULL)
 RETURNS TABLE (account_id bigint, identity text, key jsonb, expected numeric, actual numeric)
@@ -37,8 +39,22 @@ BEGIN
            orphan.quantity::numeric, orphan.matched_quantity::numeric
     FROM rollforward.orphan_closing AS orphan
     WHERE check_ties.account_ids IS NULL OR orphan.account_id = ANY (check_ties.account_ids)
+    UNION ALL
+    SELECT leg.account_id, 'transfer without its other leg',
+           jsonb_build_object('movement_id', movement.movement_id, 'symbol', instrument.symbol,
+                              'accounting_date', movement.accounting_date, 'kind', movement.kind,
+                              'external_id', movement.external_id, 'other_legs', leg.other_legs),
+           leg.quantity, leg.travelled
+    FROM rollforward.unmatched_transfer(check_ties.account_ids) AS leg
+    JOIN rollforward_data.movement
+        ON movement.account_id = leg.account_id
+       AND movement.movement_id = leg.movement_id
+    JOIN rollforward_data.instrument USING (instrument_id)
+    JOIN rollforward.settled_account AS settled
+        ON settled.account_id = leg.account_id
+       AND movement.accounting_date <= settled.settled_until
     ORDER BY 1, 2, 3;
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.check_ties IS 'Checks that figures tie to facts: a row per broken identity and per orphan closing';
+COMMENT ON FUNCTION rollforward.check_ties IS 'Checks that figures tie to facts: a row per broken identity, orphan closing, and transfer whose legs do not match';

@@ -1,4 +1,4 @@
--- What accounts held on a day, and what it was worth then.
+-- What accounts held on a day, and what it was worth then: units and costs as they were last computed, at the latest close.
 --
 -- account_ids   accounts to look at; unknown ids yield no row
 -- as_of         inclusive
@@ -23,7 +23,8 @@ BEGIN ATOMIC
         SELECT DISTINCT slice.account_id, slice.instrument_id, slice.currency
         FROM rollforward_data.lot_slice AS slice
         WHERE slice.account_id = ANY (holdings_as_of.account_ids)
-          AND slice.closed_on > holdings_as_of.as_of
+          AND slice.closed_on >= holdings_as_of.as_of
+          AND (slice.closed_on > holdings_as_of.as_of OR slice.closed_by IS NULL)  -- open for ever
           AND slice.entered_on <= holdings_as_of.as_of
     )
     SELECT held.account_id, held.instrument_id, held.currency::text, latest.snapshot_date,

@@ -47,6 +47,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         description="Change a setting: base_currency, calendar ('' for Monday to Friday), cost_method (fifo,"
         " lifo, hifo, lofo, average, specific; hifo and lofo may add 'by price'), costs_in_lot and"
         " premium_in_cost (true or false), broker, person."
+        " An empty cost_method takes away the one that applies from --from on."
         " What changes figures makes the account stale.",
     )
     setting.add_argument("name", metavar="NAME")
@@ -99,8 +100,8 @@ def set_account(args: argparse.Namespace, context: Context) -> int:
             "SELECT rollforward.set_account(%s, %s, %s, %s)",
             [args.name, args.key, args.value, args.from_date],
         )
-    document = {"account_number": args.name, args.key: args.value}
-    said = f"{args.name}: {args.key} = {args.value}"
+    document = {"account_number": args.name, args.key: args.value or None}
+    said = f"{args.name}: {args.key} = {args.value}" if args.value else f"{args.name}: no {args.key}"
     if args.from_date:
         document["from_date"] = str(args.from_date)
         said += f" from {args.from_date}"
