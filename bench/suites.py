@@ -66,8 +66,8 @@ def _client_lines(server: BenchServer, ledger: Ledger, repetitions: int) -> Iter
 def batch_over_floor(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """The batch on all accounts, nothing stored before, against inserting the same finished rows.
 
-    Both write lots, positions, snapshots of positions and accounts, and equity, into tables empty at the start,
-    with all their indexes and constraints, in one transaction on one connection.
+    Both write lots, positions, snapshots of positions and accounts, and equity, into tables empty at the
+    start, with all their indexes and constraints, in one transaction on one connection.
     """
     ledger = Ledger(scale.batch_accounts, 100, 100)
     with server.database() as database:

@@ -119,8 +119,8 @@ class Session:
     ) -> BatchResult:
         """Compute all snapshots of the accounts between two dates, both included; atomic per account.
 
-        ``date.max`` means no end: as far as movements and prices go. An account that failed both by the batch and by the reference is in ``result.errors``; the others
-        stand.
+        ``date.max`` means no end: as far as movements and prices go. An account that failed both by the
+        batch and by the reference is in ``result.errors``; the others stand.
         """
         return self._one(BatchResult, "process", list(accounts), start, end, scenario)
 
