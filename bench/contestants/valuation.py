@@ -1,8 +1,9 @@
 """Daily equity: many days of all accounts at once, and one more day of all accounts.
 
 ``backfill``: nothing is computed yet; timed is one ``rollforward.process_batch`` over the whole range,
-commit included. ``end of day``: everything is computed and clean, a close of every share arrives for the next trading
-day and is committed; timed is ``rollforward.process_stale``, which also finds out whom the closes concern.
+commit included. ``end of day``: everything is computed and clean, a close of every share arrives for the
+next trading day and is committed; timed is ``rollforward.process_stale``, which also finds out whom the
+closes concern.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 -- Each account begins behind the last row that stands before its day, so that there is never a hole.
 --
 -- returns   rows written, changed or removed
-CREATE OR REPLACE FUNCTION rollforward.compute_equity(end_date date)
+CREATE OR REPLACE FUNCTION rollforward.compute_equity(start_date date, end_date date)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -16,7 +16,7 @@ BEGIN
     PERFORM rollforward.stage_worth();
     PERFORM rollforward.stage_transferred();
     PERFORM rollforward.stage_equity_snapshots();
-    RETURN rollforward.store_equity_snapshots();
+    RETURN rollforward.store_equity_snapshots(start_date);
 END
 $$;
 

@@ -4,7 +4,7 @@
 --
 -- returns     rows written, changed or removed
 -- relies on   equity_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots()
+CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots(start_date date)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -16,6 +16,7 @@ BEGIN
         DELETE FROM rollforward_data.equity_snapshot AS stored
         USING stage_valuation AS valuation
         WHERE stored.account_id = valuation.account_id
+          AND stored.snapshot_date >= store_equity_snapshots.start_date
           AND stored.snapshot_date BETWEEN valuation.from_date AND valuation.end_date
           AND NOT EXISTS (
               SELECT FROM stage_equity_snapshot AS staged

@@ -38,7 +38,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 12';
+    version CONSTANT text := 'rollforward stage 13';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',

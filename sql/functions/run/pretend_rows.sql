@@ -1,4 +1,4 @@
--- Gives a stage table the statistics of a table with a few rows, and leaves it empty.
+-- Gives a stage table the statistics of a table with a few rows, or the days of a year, and leaves it empty.
 --
 -- What the planner would assume of one that never had any is wrong either way: that it is large, or that nothing in it
 -- ever joins.
@@ -14,6 +14,7 @@ BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
            string_agg(CASE WHEN attname = 'level' THEN '0'
                            WHEN atttypid = 'date'::regtype THEN $q$date '2025-01-01' + row_no$q$
+                           WHEN attname IN ('is_trading', 'is_quoted') THEN 'true'
                            WHEN atttypid = 'boolean'::regtype THEN 'false'
                            ELSE 'row_no'
                       END, ', ' ORDER BY attnum)
@@ -25,7 +26,8 @@ BEGIN
                        'boolean'::regtype);
 
     IF stage NOT LIKE '%snapshot' THEN
-        EXECUTE format('INSERT INTO pg_temp.%I (%s) SELECT %s FROM generate_series(1, 20) AS row_no', stage, columns, typical);
+        EXECUTE format('INSERT INTO pg_temp.%I (%s) SELECT %s FROM generate_series(1, %s) AS row_no',
+                       stage, columns, typical, CASE stage WHEN 'stage_day' THEN 300 ELSE 20 END);
     END IF;
     EXECUTE format('ANALYZE pg_temp.%I', stage);
     EXECUTE format('DELETE FROM pg_temp.%I', stage);
