@@ -21,6 +21,14 @@ OCCASIONS = {
     "what is stale": "SELECT * FROM rollforward.stale_account",
     "what is not valued": "SELECT * FROM rollforward.unvalued_account",
     "trading day": "SELECT rollforward.is_trading_day('BUSY', '2025-01-20')",
+    "any trading day": "SELECT (SELECT is_open FROM rollforward.trading_day(day))"
+    " FROM (VALUES (date '2025-01-20')) AS asked (day)",
+    "former closes": "SELECT * FROM rollforward.price_correction WHERE instrument_id = 7",
+    "profile": "SELECT FROM rollforward_data.instrument_profile WHERE instrument_id = 7",
+    "no currency": "SELECT FROM rollforward_data.instrument WHERE currency IS NULL AND symbol = 'NEW'",
+    "reject again": "INSERT INTO rollforward_data.rejected_row (kind, source, line, content, reason, offences)"
+    " VALUES ('prices', 'a', 1, '{}', 'missing', '[]') ON CONFLICT (kind, md5(source), line, reason,"
+    " md5(content::text)) DO NOTHING",
     "add up": "SELECT * FROM rollforward.person_snapshots('2025-02-01', 'USD', ARRAY[7::bigint])",
     "tax": "SELECT count(piece::text) FROM rollforward.tax_pieces(ARRAY[7::bigint]) AS piece",
     "latest": "SELECT * FROM rollforward.latest_snapshots(ARRAY[7::bigint], '2025-02-01')",
@@ -48,7 +56,9 @@ SERVED = {
     "equity_snapshot_pkey": "what is not valued",
     "fx_rate_pkey": "compute",
     "instrument_pkey": "compute",
+    "instrument_profile_pkey": "profile",
     "instrument_symbol_key": "look up instrument",
+    "instrument_without_currency_idx": "no currency",
     "lot_slice_closed_idx": "compute",
     "lot_slice_pkey": "compute",
     "movement_in_order_idx": "compute",
@@ -63,11 +73,14 @@ SERVED = {
     "position_pkey": "compute",
     "position_snapshot_date_idx": "compute",
     "position_snapshot_pkey": "compute",
+    "price_correction_price_idx": "former closes",
     "price_date_idx": "what is not valued",
     "price_pkey": "compute",
+    "rejected_row_once_idx": "reject again",
     "split_pkey": "compute",
     "split_to_instrument_idx": "delete instrument",
     "stale_mark_pkey": "compute",
+    "trading_calendar_date_idx": "any trading day",
     "trading_calendar_pkey": "trading day",
     "valued_account_pkey": "compute",
 }
@@ -90,6 +103,9 @@ SELECT calendar, date '2024-01-01' + n
 FROM unnest('{BUSY,LAZY,IDLE}'::text[]) AS calendar, generate_series(1, 2000) AS n;
 INSERT INTO price SELECT n, date '2025-01-01' + day, 10 + (n + day) % 7
 FROM generate_series(1, 200) AS n, generate_series(0, 99) AS day;
+INSERT INTO instrument (symbol, kind) SELECT 'BARE' || n, 'stock' FROM generate_series(1, 500) AS n;
+UPDATE price SET close = close + 1;
+INSERT INTO instrument_profile (instrument_id, sector) SELECT instrument_id, 'Utilities' FROM instrument;
 INSERT INTO fx_rate SELECT 'C' || 10 + n, 'USD', date '2025-01-01' + day, 2
 FROM generate_series(1, 30) AS n, generate_series(0, 99) AS day;
 INSERT INTO fx_rate SELECT 'EUR', 'USD', date '2025-01-01' + day, 2 FROM generate_series(0, 99) AS day;

@@ -60,7 +60,7 @@ CREATE TABLE rollforward_data.rejected_row (
     rejected_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT rejected_row_pkey PRIMARY KEY (reject_id)
 );
--- The same row of the same file is kept once, however often the file is loaded.
+-- Serves keeping the same row of the same file once, however often the file is loaded.
 CREATE UNIQUE INDEX rejected_row_once_idx
     ON rollforward_data.rejected_row (kind, md5(source), line, reason, md5(content::text));
 COMMENT ON TABLE rollforward_data.rejected_row IS 'Rows of market data that could not be saved, and why';
@@ -76,9 +76,11 @@ CREATE TABLE rollforward_data.price_correction (
     close rollforward_data.exact_price,
     corrected_at timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT price_correction_pkey PRIMARY KEY (correction_id),
-    CONSTRAINT price_correction_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument,
+    CONSTRAINT price_correction_instrument_fkey FOREIGN KEY (instrument_id)
+        REFERENCES rollforward_data.instrument ON DELETE CASCADE,
     CONSTRAINT price_correction_changes_the_close CHECK (former_close IS DISTINCT FROM close)
 );
+-- Serves what a close was before, and removing an instrument.
 CREATE INDEX price_correction_price_idx ON rollforward_data.price_correction (instrument_id, price_date);
 COMMENT ON TABLE rollforward_data.price_correction IS 'Former values of closes that were changed or deleted';
 COMMENT ON COLUMN rollforward_data.price_correction.close IS 'What it was changed to; NULL when the close was deleted';

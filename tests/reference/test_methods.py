@@ -227,7 +227,6 @@ def test_a_change_of_method_of_an_account_without_lots_does_nothing(books: Books
         ("X3, L1", 2, ["a", "c"]),
         ("L2", 3, ["b"]),  # two are orphans
         ("nobody", 1, []),
-        ("", 1, []),
     ],
 )
 def test_a_closing_takes_the_lots_it_names(books: Books, account: int, method, lot_ref, quantity, taken):

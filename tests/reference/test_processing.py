@@ -18,7 +18,7 @@ def account(books: Books) -> int:
 def stored(books: Books, account: int) -> dict[str, list[Row]]:
     return {
         table: books.rows(
-            f"SELECT to_jsonb(row)::text AS content FROM rollforward_data.{table} AS row"
+            f"SELECT (to_jsonb(row) - 'written_in')::text AS content FROM rollforward_data.{table} AS row"
             " WHERE account_id = %s ORDER BY 1",
             account,
         )

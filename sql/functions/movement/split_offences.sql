@@ -34,7 +34,7 @@ BEGIN
                          ORDER BY given.place, wrong.argument)
         FROM given
         CROSS JOIN LATERAL (
-            SELECT fault.argument || 's', fault.value, fault.reason
+            SELECT fault.argument || 's' AS argument, fault.value, fault.reason
             FROM rollforward.split_faults(given.symbol, given.split_date, given.ratio, given.to_symbol) AS fault
             UNION ALL
             SELECT 'split_dates', given.split_date::text, 'the same split twice'
