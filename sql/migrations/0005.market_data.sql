@@ -8,7 +8,7 @@ CREATE TABLE rollforward_data.instrument_profile (
     beta double precision,
     is_etf boolean,
     CONSTRAINT instrument_profile_pkey PRIMARY KEY (instrument_id),
-    CONSTRAINT instrument_profile_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument,
+    CONSTRAINT instrument_profile_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument ON DELETE CASCADE,
     CONSTRAINT instrument_profile_beta_is_finite CHECK (beta > '-Infinity' AND beta < 'Infinity')
 );
 COMMENT ON TABLE rollforward_data.instrument_profile IS 'What analysts say about an instrument; NULL where they do not';
