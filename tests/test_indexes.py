@@ -27,8 +27,8 @@ OCCASIONS = {
     "profile": "SELECT FROM rollforward_data.instrument_profile WHERE instrument_id = 7",
     "no currency": "SELECT FROM rollforward_data.instrument WHERE currency IS NULL AND symbol = 'NEW'",
     "reject again": "INSERT INTO rollforward_data.rejected_row"
-    " (kind, source, line, content, reason, offences) VALUES ('prices', 'a', 1, '{}', 'missing', '[]') ON CONFLICT (kind, md5(source), line, reason,"
-    " md5(content::text)) DO NOTHING",
+    " (kind, source, line, content, reason, offences) VALUES ('prices', 'a', 1, '{}', 'missing', '[]')"
+    " ON CONFLICT (kind, md5(source), line, reason, md5(content::text)) DO NOTHING",
     "add up": "SELECT * FROM rollforward.person_snapshots('2025-02-01', 'USD', ARRAY[7::bigint])",
     "tax": "SELECT count(piece::text) FROM rollforward.tax_pieces(ARRAY[7::bigint]) AS piece",
     "latest": "SELECT * FROM rollforward.latest_snapshots(ARRAY[7::bigint], '2025-02-01')",
