@@ -45,9 +45,10 @@ def rows_that_differ(database: BenchDatabase) -> int:
     for table in _TABLES:
         row = database.connection.execute(
             sql.SQL(
-                "SELECT count(*) FROM ("
-                "(TABLE {stored} EXCEPT TABLE {copy}) UNION ALL (TABLE {copy} EXCEPT TABLE {stored}))"
-                " AS differing"
+                "WITH stored AS (SELECT to_jsonb(row) - 'written_in' AS content FROM {stored} AS row),"
+                " kept AS (SELECT to_jsonb(row) - 'written_in' AS content FROM {copy} AS row)"
+                " SELECT count(*) FROM ((TABLE stored EXCEPT TABLE kept) UNION ALL"
+                " (TABLE kept EXCEPT TABLE stored)) AS differing"
             ).format(stored=_stored(table), copy=_copy(table))
         ).fetchone()
         assert row is not None
