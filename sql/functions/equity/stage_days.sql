@@ -21,27 +21,22 @@ BEGIN
         GROUP BY valuation.calendar
     ),
     span AS (
-        SELECT min(listed.trading_date) AS first_date, max(listed.trading_date) AS last_date, concerned.calendar
-        FROM concerned
-        LEFT JOIN rollforward_data.trading_calendar AS listed USING (calendar)
-        GROUP BY concerned.calendar
-    ),
-    day AS (
-        SELECT concerned.calendar, concerned.first_date + step.days AS on_date
-        FROM concerned
         -- and on to the day on which the last one counts
-        CROSS JOIN LATERAL generate_series(0, concerned.last_date - concerned.first_date + 31) AS step (days)
+        SELECT concerned.calendar, concerned.first_date, concerned.last_date + 31 AS last_date
+        FROM concerned
+    ),
+    trading AS MATERIALIZED (
+        SELECT span.calendar, day.on_date
+        FROM span
+        CROSS JOIN LATERAL rollforward.trading_days(span.calendar, span.first_date, span.last_date) AS day (on_date)
     ),
     known AS (
-        SELECT day.calendar, day.on_date,
-               CASE WHEN day.on_date BETWEEN span.first_date AND span.last_date THEN listed.trading_date IS NOT NULL
-                    ELSE extract(isodow FROM day.on_date) < 6
-               END AS is_trading
-        FROM day
-        JOIN span USING (calendar)
-        LEFT JOIN rollforward_data.trading_calendar AS listed
-            ON listed.calendar = day.calendar
-           AND listed.trading_date = day.on_date
+        SELECT span.calendar, span.first_date + step.days AS on_date, trading.on_date IS NOT NULL AS is_trading
+        FROM span
+        CROSS JOIN LATERAL generate_series(0, span.last_date - span.first_date) AS step (days)
+        LEFT JOIN trading
+            ON trading.calendar = span.calendar
+           AND trading.on_date = span.first_date + step.days
     )
     SELECT known.calendar, known.on_date, known.is_trading,
            dense_rank() OVER (ORDER BY known.calendar)

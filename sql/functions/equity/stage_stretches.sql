@@ -14,7 +14,7 @@ DECLARE
 BEGIN
     INSERT INTO stage_cash
     WITH figure AS (
-        SELECT valuation.account_id, valuation.calendar, valuation.first_no, valuation.last_no, snapshot.currency,
+        SELECT valuation.account_id, valuation.first_no, valuation.last_no, snapshot.currency,
                snapshot.snapshot_date,
                CASE WHEN snapshot.snapshot_date < valuation.first_date THEN valuation.first_no - 1 ELSE day.day_no END AS since_no,
                snapshot.cash_balance, snapshot.contributed, snapshot.realized_gains,
@@ -48,7 +48,7 @@ BEGIN
         FROM figure
         WINDOW in_turn AS (PARTITION BY figure.account_id, figure.currency ORDER BY figure.snapshot_date)
     )
-    SELECT followed.account_id, followed.calendar, followed.currency, followed.since_no,
+    SELECT followed.account_id, followed.currency, followed.since_no,
            greatest(followed.since_no, followed.first_no),
            coalesce(followed.next_no - 1, followed.last_no),
            followed.cash_balance,

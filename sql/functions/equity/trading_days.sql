@@ -1,4 +1,5 @@
--- The trading days of a calendar in a range, both ends included.
+-- The trading days of a calendar in a range, both ends included: what it lists; before its first and after its last day,
+-- Monday to Friday.
 --
 -- calendar    NULL, or one that lists nothing: Monday to Friday
 -- relies on   trading_calendar_pkey

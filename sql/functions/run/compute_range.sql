@@ -18,7 +18,7 @@ DECLARE
     calculated timestamptz;
     calculated_again timestamptz;
     persisting interval;
-    result rollforward.batch_result;
+    result rollforward.batch_result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
 BEGIN
     PERFORM rollforward.prepare_stage();
     start_date := rollforward.stage_scope(account_ids, start_date, end_date, force_recalculation);

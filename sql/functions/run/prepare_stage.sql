@@ -38,7 +38,7 @@ SET search_path = pg_catalog, pg_temp
 SET client_min_messages = warning
 AS $$
 DECLARE
-    version CONSTANT text := 'rollforward stage 13';
+    version CONSTANT text := 'rollforward stage 14';
     stages CONSTANT text[] := ARRAY[
         'stage_scope', 'stage_position', 'stage_event', 'stage_node', 'stage_carry', 'stage_delivery', 'stage_lot',
         'stage_part', 'stage_slice', 'stage_delta', 'stage_position_snapshot', 'stage_account_snapshot', 'stage_opening',
@@ -303,7 +303,6 @@ BEGIN
 
     CREATE TEMP TABLE stage_cash (
         account_id bigint,
-        calendar text COLLATE "C",
         currency text COLLATE "C",
         since_no integer,        -- the day on which the changes count
         from_no integer,

@@ -29,7 +29,6 @@ DECLARE
     ready bigint[];
     receivers bigint[] := '{}';
     rounds integer := 0;
-    round rollforward.batch_result;
     result rollforward.batch_result;
 BEGIN
     PERFORM rollforward.require_range(start_date, end_date);
@@ -52,14 +51,8 @@ BEGIN
     LOOP
         -- who gives securities comes before who receives them
         ready := rollforward.independent_accounts(waiting);
-        round := rollforward.compute_range(ready, start_date, end_date, force_recalculation);
-        result.snapshots_saved := result.snapshots_saved + round.snapshots_saved;
-        result.movements_processed := result.movements_processed + round.movements_processed;
-        result.dates_processed := greatest(result.dates_processed, round.dates_processed);
-        result.load_ms := result.load_ms + round.load_ms;
-        result.persistence_ms := result.persistence_ms + round.persistence_ms;
-        result.equity_saved := result.equity_saved + round.equity_saved;
-        result.coverage := coalesce(least(result.coverage, round.coverage), result.coverage, round.coverage);
+        result := rollforward.combined(
+            result, rollforward.compute_range(ready, start_date, end_date, force_recalculation));
         receivers := receivers || rollforward.mark_receivers(
             ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
 
