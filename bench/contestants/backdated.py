@@ -98,7 +98,7 @@ def _samples(database: BenchDatabase, ledger: Ledger, repetitions: int) -> tuple
     touched: list[float] = []
     for number in range(repetitions + 1):
         for sample in (taken, touched):
-            account_id = 1 + (number * 7 + len(touched) * 3) % ledger.accounts
+            account_id = 1 + (2 * number + (sample is touched)) * 7919 % ledger.accounts  # all over the table
             database.connection.execute(_MOVEMENT, (account_id,))
             if sample is taken:
                 sample.append(seconds(lambda: database.connection.execute(_PROCESS)))

@@ -15,6 +15,7 @@ BEGIN
     PERFORM rollforward.stage_closes();
     PERFORM rollforward.stage_worth();
     PERFORM rollforward.stage_transferred();
+    PERFORM rollforward.stage_rates();
     PERFORM rollforward.stage_equity_snapshots();
     RETURN rollforward.store_equity_snapshots(start_date);
 END

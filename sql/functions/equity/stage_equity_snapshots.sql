@@ -3,7 +3,6 @@
 -- Nothing is carried from day to day but the closing figures of the row before: every level is that of its own day.
 --
 -- errors      22R04 a trading day would be left without a row
--- relies on   fx_rate_pkey: a look-up per pair of currencies and day
 CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -38,20 +37,6 @@ BEGIN
            AND transferred.currency = cash.currency
            AND transferred.day_no = step.day_no
     ),
-    rate AS MATERIALIZED (
-        SELECT pair.currency, pair.base_currency, day.day_no, fx.rate
-        FROM (
-            SELECT valuation.calendar, cash.currency, valuation.base_currency, min(cash.from_no) AS from_no, max(cash.to_no) AS to_no
-            FROM stage_cash AS cash
-            JOIN stage_valuation AS valuation USING (account_id)
-            WHERE cash.currency <> valuation.base_currency
-            GROUP BY valuation.calendar, cash.currency, valuation.base_currency
-        ) AS pair
-        JOIN stage_day AS day
-            ON day.is_trading
-           AND day.day_no BETWEEN pair.from_no AND pair.to_no
-        CROSS JOIN LATERAL rollforward.fx_rate_at(pair.currency, pair.base_currency, day.on_date) AS fx
-    ),
     converted AS (
         SELECT level.account_id, level.day_no, level.open_positions, level.positions_priced, level.positions_carried,
                level.oldest_age,
@@ -66,7 +51,7 @@ BEGIN
                rollforward.in_base(level.transferred_gain, own.rate) AS transferred_gain
         FROM level
         JOIN stage_valuation AS valuation USING (account_id)
-        LEFT JOIN rate
+        LEFT JOIN stage_rate AS rate
             ON rate.currency = level.currency
            AND rate.base_currency = valuation.base_currency
            AND rate.day_no = level.day_no

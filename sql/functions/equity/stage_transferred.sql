@@ -7,6 +7,14 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    IF NOT EXISTS (
+        SELECT FROM stage_valuation AS valuation
+        JOIN rollforward_data.movement USING (account_id)
+        WHERE movement.kind IN ('securities_in', 'securities_out'))
+    THEN
+        RETURN;
+    END IF;
+
     INSERT INTO stage_transferred
     WITH transfer AS (
         SELECT movement.account_id, movement.movement_id, movement.kind, movement.accounting_date

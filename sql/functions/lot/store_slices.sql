@@ -13,21 +13,23 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    -- a lot that now begins within the range leaves nothing of what it was when it began after it
-    WITH removed AS (
-        DELETE FROM rollforward_data.lot_slice AS slice
-        USING stage_slice AS staged
-        JOIN stage_position AS position USING (position_no)
-        WHERE slice.account_id = position.account_id
-          AND slice.opened_by = staged.opened_by
-          AND slice.entered_by = staged.entered_by
-          AND slice.instrument_id = position.instrument_id
-          AND slice.closed_on > store_slices.end_date
-          AND slice.entered_on > store_slices.end_date
-        RETURNING slice.account_id
-    )
-    INSERT INTO stage_changed
-    SELECT DISTINCT account_id FROM removed;
+    IF isfinite(end_date) THEN
+        -- a lot that now begins within the range leaves nothing of what it was when it began after it
+        WITH removed AS (
+            DELETE FROM rollforward_data.lot_slice AS slice
+            USING stage_slice AS staged
+            JOIN stage_position AS position USING (position_no)
+            WHERE slice.account_id = position.account_id
+              AND slice.opened_by = staged.opened_by
+              AND slice.entered_by = staged.entered_by
+              AND slice.instrument_id = position.instrument_id
+              AND slice.closed_on > store_slices.end_date
+              AND slice.entered_on > store_slices.end_date
+            RETURNING slice.account_id
+        )
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM removed;
+    END IF;
 
     WITH averaged_later AS (
         -- what is open costs what it will on the last day computed, not what it does at the end of the range

@@ -1,4 +1,4 @@
--- Stages which accounts are computed, and from which day on: stage_scope.
+-- Stages which accounts are computed, and from which day on: stage_scope. Takes their stale marks away.
 --
 -- An account is computed from the start of the range, or from its earliest stale mark if that is earlier, so that what
 -- lies before is always right. With force_recalculation from its first movement.
@@ -19,6 +19,13 @@ AS $$
 DECLARE
     rows_staged bigint;
 BEGIN
+    WITH seen AS (
+        -- exactly these: what is marked from now on is for the next calculation
+        DELETE FROM rollforward_data.stale_mark AS mark
+        WHERE mark.account_id = ANY (stage_scope.account_ids)
+          AND mark.from_date <= stage_scope.end_date
+        RETURNING mark.account_id, mark.from_date
+    )
     INSERT INTO stage_scope
     SELECT account.account_id,
            account.costs_in_lot,
@@ -26,14 +33,13 @@ BEGIN
            CASE WHEN stage_scope.force_recalculation THEN '-infinity'
                 ELSE least(stage_scope.start_date, stale.from_date)
            END AS from_date,
-           coalesce(stale.marks, '{}') AS marks
+           stale.from_date IS NOT NULL AS was_stale
     FROM rollforward_data.account
-    LEFT JOIN LATERAL (
-        SELECT min(stale_mark.from_date) AS from_date, array_agg(stale_mark.mark_id) AS marks
-        FROM rollforward_data.stale_mark
-        WHERE stale_mark.account_id = account.account_id
-          AND stale_mark.from_date <= stage_scope.end_date
-    ) AS stale ON true
+    LEFT JOIN (
+        SELECT seen.account_id, min(seen.from_date) AS from_date
+        FROM seen
+        GROUP BY seen.account_id
+    ) AS stale USING (account_id)
     WHERE account.account_id = ANY (stage_scope.account_ids);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_scope', rows_staged);

@@ -44,7 +44,7 @@ BEGIN
     result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
     result.equity_saved := rollforward.compute_equity(start_date, end_date);
     result.coverage := rollforward.stage_coverage();
-    PERFORM rollforward.settle_marks(end_date);
+    PERFORM rollforward.mark_remainder(end_date);
     PERFORM rollforward.refresh_statistics();
 
     SELECT count(kind), count(DISTINCT accounting_date) FILTER (WHERE kind IS NOT NULL)

@@ -10,25 +10,31 @@ AS $$
 DECLARE
     columns text;
     typical text;
+    row_count CONSTANT integer := CASE WHEN stage IN ('stage_scope', 'stage_valuation') THEN 2
+                                       WHEN stage = 'stage_day' OR stage LIKE '%snapshot' THEN 300
+                                       ELSE 20
+                                  END;
 BEGIN
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
            string_agg(CASE WHEN attname = 'level' THEN '0'
-                           WHEN atttypid = 'date'::regtype THEN $q$date '2025-01-01' + row_no$q$
                            WHEN attname IN ('is_trading', 'is_quoted') THEN 'true'
-                           WHEN atttypid = 'boolean'::regtype THEN 'false'
+                           WHEN typcategory = 'B' THEN 'false'
+                           WHEN typcategory = 'D' THEN $q$date '2025-01-01' + row_no$q$
+                           WHEN typcategory = 'S' THEN $q$'USD'$q$
+                           -- ids far and wide: else the tables would seem to be read as far as the twentieth account at most
+                           WHEN atttypid = 'bigint'::regtype THEN format('row_no * (9223372036854775807 / %s)', row_count)
                            ELSE 'row_no'
                       END, ', ' ORDER BY attnum)
     INTO columns, typical
     FROM pg_attribute
+    JOIN pg_type ON pg_type.oid = atttypid
     WHERE attrelid = ('pg_temp.' || quote_ident(stage))::regclass
       AND attnum > 0
-      AND atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype, 'numeric'::regtype, 'date'::regtype,
-                       'boolean'::regtype);
+      AND typcategory IN ('N', 'D', 'B', 'S')
+      AND attname <> 'lot_ref';
 
-    IF stage NOT LIKE '%snapshot' THEN
-        EXECUTE format('INSERT INTO pg_temp.%I (%s) SELECT %s FROM generate_series(1, %s) AS row_no',
-                       stage, columns, typical, CASE stage WHEN 'stage_day' THEN 300 ELSE 20 END);
-    END IF;
+    EXECUTE format('INSERT INTO pg_temp.%I (%s) SELECT %s FROM generate_series(1, %s) AS row_no',
+                   stage, columns, typical, row_count);
     EXECUTE format('ANALYZE pg_temp.%I', stage);
     EXECUTE format('DELETE FROM pg_temp.%I', stage);
 END

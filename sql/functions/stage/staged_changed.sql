@@ -1,0 +1,8 @@
+-- A row of stage_changed: accounts whose stored rows changed.
+--
+-- filled by   store_…
+CREATE TYPE rollforward.staged_changed AS (
+    account_id bigint
+);
+
+COMMENT ON TYPE rollforward.staged_changed IS 'A row of stage_changed: accounts whose stored rows changed';
