@@ -6,11 +6,10 @@ CREATE OR REPLACE FUNCTION rollforward.last_trading_day(calendar text, on_date d
 RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT last_trading_day.on_date - back.days
-    FROM generate_series(0, 366) AS back (days)
-    WHERE rollforward.is_trading_day(last_trading_day.calendar, last_trading_day.on_date - back.days)
-    ORDER BY back.days
-    LIMIT 1;
+    SELECT max(trading.on_date)
+    FROM rollforward.trading_days(
+        last_trading_day.calendar, last_trading_day.on_date - 366, last_trading_day.on_date
+    ) AS trading (on_date);
 END;
 
 COMMENT ON FUNCTION rollforward.last_trading_day IS 'The last trading day of a calendar on or before a day';

@@ -7,6 +7,7 @@ CREATE OR REPLACE FUNCTION rollforward.stage_days()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off  -- days of the year, over and over for each account
 AS $$
 DECLARE
     rows_staged bigint;

@@ -3,15 +3,20 @@
 -- A stored figure holds from the trading day on which its day counts until the next one does; of several that count on one
 -- trading day the last holds. What was there before the first day begins with that.
 --
--- relies on   account_snapshot_pkey, position_snapshot_pkey: two descents per currency and position; position_pkey
+-- relies on   account_snapshot_pkey: two descents per currency; position_pkey; position_snapshot_pkey: a descent per position;
+--             position_snapshot_date_idx: one per account
 CREATE OR REPLACE FUNCTION rollforward.stage_stretches()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off  -- no position comes twice: a cache of them only costs
 AS $$
 DECLARE
+    earliest_date date;
     rows_staged bigint;
 BEGIN
+    SELECT min(valuation.first_date) INTO earliest_date FROM stage_valuation AS valuation;
+
     INSERT INTO stage_cash
     WITH figure AS (
         SELECT valuation.account_id, valuation.first_no, valuation.last_no, snapshot.currency,
@@ -63,32 +68,38 @@ BEGIN
     PERFORM rollforward.analyze_stage('pg_temp.stage_cash', rows_staged);
 
     INSERT INTO stage_stretch
-    WITH figure AS (
-        SELECT valuation.account_id, valuation.calendar, valuation.first_no, valuation.last_no,
-               held.instrument_id, held.currency, snapshot.snapshot_date,
-               CASE WHEN snapshot.snapshot_date < valuation.first_date THEN valuation.first_no - 1 ELSE day.day_no END AS since_no,
-               snapshot.long_quantity, snapshot.short_quantity, snapshot.long_cost, snapshot.short_cost
+    WITH snapshot AS (
+        SELECT valuation.account_id, before.instrument_id, before.currency, before.snapshot_date,
+               before.long_quantity, before.short_quantity, before.long_cost, before.short_cost
         FROM stage_valuation AS valuation
         JOIN rollforward_data.position AS held
             ON held.account_id = valuation.account_id
            AND held.held_until >= valuation.first_date
         CROSS JOIN LATERAL (
-            (SELECT before.*
-             FROM rollforward_data.position_snapshot AS before
-             WHERE before.account_id = held.account_id
-               AND before.instrument_id = held.instrument_id
-               AND before.currency = held.currency
-               AND before.snapshot_date < valuation.first_date
-             ORDER BY before.snapshot_date DESC
-             LIMIT 1)
-            UNION ALL
-            SELECT since.*
-            FROM rollforward_data.position_snapshot AS since
-            WHERE since.account_id = held.account_id
-              AND since.instrument_id = held.instrument_id
-              AND since.currency = held.currency
-              AND since.snapshot_date BETWEEN valuation.first_date AND valuation.end_date
-        ) AS snapshot
+            SELECT known.*
+            FROM rollforward_data.position_snapshot AS known
+            WHERE known.account_id = held.account_id
+              AND known.instrument_id = held.instrument_id
+              AND known.currency = held.currency
+              AND known.snapshot_date < valuation.first_date
+            ORDER BY known.snapshot_date DESC
+            LIMIT 1
+        ) AS before
+        WHERE valuation.has_standing  -- else there is nothing before
+        UNION ALL
+        SELECT valuation.account_id, since.instrument_id, since.currency, since.snapshot_date,
+               since.long_quantity, since.short_quantity, since.long_cost, since.short_cost
+        FROM stage_valuation AS valuation
+        JOIN rollforward_data.position_snapshot AS since
+            ON since.account_id = valuation.account_id
+           AND since.snapshot_date >= earliest_date
+           AND since.snapshot_date BETWEEN valuation.first_date AND valuation.end_date
+    ),
+    figure AS (
+        SELECT snapshot.*, valuation.calendar, valuation.first_no, valuation.last_no,
+               CASE WHEN snapshot.snapshot_date < valuation.first_date THEN valuation.first_no - 1 ELSE day.day_no END AS since_no
+        FROM snapshot
+        JOIN stage_valuation AS valuation USING (account_id)
         LEFT JOIN stage_day AS day
             ON day.calendar = valuation.calendar
            AND day.on_date = snapshot.snapshot_date
