@@ -66,3 +66,17 @@ def test_a_back_dated_event_costs_no_more_than_the_suffix_it_touches(ledger, acc
     assert long[0] <= 1.1 * short[0]  # whole tables read for it would be 4,000 pages more
     assert long[1] <= 1.1 * short[1]
     assert pages_of_a_late_deposit(ledger, accounts[LONG], 40 * MONTH)[1] > 10 * long[1]  # it does follow
+
+
+def test_the_last_of_many_accounts_costs_what_the_first_does(ledger):
+    """The stages of a small call are planned for before any account is known: a join that reads on from the first
+    account to the one that is meant would look cheap there."""
+    instrument = ledger.instrument("ACME")
+    accounts = [ledger.account(f"{number:03}") for number in range(200)]
+    for account in accounts:
+        ledger.rows(HISTORY, account, instrument, account, 100, 1)
+    ledger.process(accounts)
+    ledger.rows("VACUUM (ANALYZE)")
+    first, last = (pages_of_a_late_deposit(ledger, account, MONTH) for account in (accounts[0], accounts[-1]))
+    assert last[0] <= 1.1 * first[0]
+    assert last[1] <= 1.1 * first[1]

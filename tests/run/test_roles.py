@@ -174,3 +174,18 @@ def test_reading_runs_in_a_read_only_transaction_without_temporary_tables(house)
             )
             == 0
         )
+
+
+def test_a_table_of_somebody_else_in_the_place_of_a_stage_is_refused(house):
+    """It could carry triggers, which would run with the rights of the owner."""
+    house.rows("DISCARD TEMP")
+    with acting_as(house, "rollforward_writer"):
+        house.rows("CREATE TEMP TABLE stage_event (account_id bigint)")
+        with (
+            pytest.raises(psycopg.errors.DuplicateTable) as refused,
+            house.connection.transaction(),
+        ):
+            house.rows("SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')")
+        assert refused.value.diag.message_hint.startswith("DISCARD TEMP")
+        house.rows("DROP TABLE stage_event")
+        house.rows("SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')")
