@@ -72,9 +72,9 @@ def test_the_last_of_many_accounts_costs_what_the_first_does(ledger):
     """The stages of a small call are planned for before any account is known: a join that reads on from the first
     account to the one that is meant would look cheap there."""
     instrument = ledger.instrument("ACME")
-    accounts = [ledger.account(f"{number:03}") for number in range(200)]
+    accounts = [ledger.account(f"{number:03}") for number in range(1000)]
     for account in accounts:
-        ledger.rows(HISTORY, account, instrument, account, 100, 1)
+        ledger.rows(HISTORY, account, instrument, account, 40, 1)
     ledger.process(accounts)
     ledger.rows("VACUUM (ANALYZE)")
     first, last = (pages_of_a_late_deposit(ledger, account, MONTH) for account in (accounts[0], accounts[-1]))
