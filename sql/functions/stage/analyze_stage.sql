@@ -12,14 +12,7 @@ DECLARE
 BEGIN
     SELECT reltuples INTO known FROM pg_class WHERE pg_class.oid = stage;
     IF greatest(known, row_count) > 10 * greatest(least(known, row_count), 50) THEN
-        -- nothing is looked up by an amount
-        EXECUTE (
-            SELECT format('ANALYZE %s (%s)', stage, string_agg(quote_ident(attname), ', '))
-            FROM pg_attribute
-            JOIN pg_type ON pg_type.oid = atttypid
-            WHERE attrelid = stage
-              AND attnum > 0
-              AND 'numeric'::regtype NOT IN (pg_type.oid, pg_type.typbasetype));
+        EXECUTE format('ANALYZE %s', stage);
     END IF;
 END
 $$;
