@@ -18,6 +18,7 @@ RETURNS TABLE (account_id bigint, object text, key jsonb, field text, stored tex
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off  -- many expressions over few rows
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -13,6 +13,7 @@ RETURNS TABLE (account_id bigint, identity text, key jsonb, expected numeric, ac
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off  -- many expressions over few rows
 AS $$
 #variable_conflict use_column
 BEGIN
