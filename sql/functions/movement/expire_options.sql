@@ -14,6 +14,7 @@ RETURNS SETOF rollforward.movement
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off  -- many expressions over rows that nobody can count beforehand: compiling would be a guess
 AS $$
 #variable_conflict use_column
 DECLARE

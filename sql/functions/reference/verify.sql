@@ -18,7 +18,7 @@ RETURNS TABLE (account_id bigint, object text, key jsonb, field text, stored tex
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- many expressions over few rows
+SET jit = off  -- many expressions over rows that nobody can count beforehand: compiling would be a guess
 AS $$
 #variable_conflict use_column
 DECLARE

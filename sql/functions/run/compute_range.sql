@@ -11,7 +11,6 @@ CREATE OR REPLACE FUNCTION rollforward.compute_range(
 RETURNS rollforward.batch_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- nobody can say beforehand how many days there are: compiling would be paid for on a guess
 AS $$
 DECLARE
     began timestamptz := clock_timestamp();

@@ -10,7 +10,6 @@ CREATE OR REPLACE FUNCTION rollforward.resolve_marks()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- nobody can say beforehand how many days there are: compiling would be paid for on a guess
 AS $$
 DECLARE
     seen bigint[];
