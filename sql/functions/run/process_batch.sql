@@ -41,6 +41,7 @@ BEGIN
                   HINT = 'Pass true or false.';
     END IF;
 
+    PERFORM rollforward.refresh_statistics();
     PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
     WHERE account_id = ANY (account_ids)

@@ -1,6 +1,7 @@
--- Analyzes derived tables that have more than doubled since the planner last heard of them.
+-- Analyzes tables of facts and figures that have more than doubled since the planner last heard of them.
 --
--- Autovacuum would do so within a minute; a bulk calculation must not run that minute on plans for an empty table.
+-- Autovacuum would do so within a minute; a bulk load and the calculation behind it must not run that minute on plans
+-- for an empty table.
 -- Also throws cached plans away. A table that somebody else is analyzing is left to them.
 CREATE OR REPLACE FUNCTION rollforward.refresh_statistics()
 RETURNS void
@@ -11,18 +12,21 @@ DECLARE
     grown regclass;
 BEGIN
     FOR grown IN
-        SELECT derived.oid
-        FROM pg_class AS derived
-        WHERE derived.oid IN (
+        SELECT known.oid
+        FROM pg_class AS known
+        WHERE known.oid IN (
+                  'rollforward_data.movement'::regclass,
+                  'rollforward_data.price'::regclass,
+                  'rollforward_data.position'::regclass,
                   'rollforward_data.lot_slice'::regclass,
                   'rollforward_data.position_snapshot'::regclass,
                   'rollforward_data.account_snapshot'::regclass,
                   'rollforward_data.equity_snapshot'::regclass)
-          AND pg_relation_size(derived.oid) / current_setting('block_size')::integer > 2 * derived.relpages + 16
+          AND pg_relation_size(known.oid) / current_setting('block_size')::integer > 2 * known.relpages + 16
     LOOP
         EXECUTE format('ANALYZE (SKIP_LOCKED) %s', grown);
     END LOOP;
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.refresh_statistics IS 'Analyzes derived tables that have more than doubled';
+COMMENT ON FUNCTION rollforward.refresh_statistics IS 'Analyzes tables that have more than doubled';
