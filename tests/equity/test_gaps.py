@@ -219,3 +219,12 @@ def test_income_and_costs_are_those_of_the_day(ledger, account):
     assert (rows[6].income, rows[6].costs, rows[6].pnl) == (8, 1, 7)
     assert (rows[7].realized_pnl, rows[7].costs, rows[7].pnl, rows[7].other_pnl) == (27, 0, 27, 0)
     assert rows[7].daily_return == round(27 / rows[6].closing_equity, 12)
+
+
+@pytest.mark.parametrize("calendar", [None, "BUSY"])
+def test_no_market_trades_on_an_infinite_day(ledger, calendar):
+    """Positions that are still held are held until infinity, and a plan may ask about that day."""
+    ledger.rows("INSERT INTO rollforward_data.trading_calendar VALUES ('BUSY', '2025-01-05')")
+    asked = "SELECT rollforward.is_trading_day(%s, %s)"
+    assert [ledger.value(asked, calendar, day) for day in ("infinity", "-infinity")] == [False, False]
+    assert ledger.value(asked, calendar, "2025-01-05") is (calendar == "BUSY")

@@ -62,4 +62,7 @@ CALLS = [
 @pytest.mark.parametrize("call", CALLS)
 def test_a_calculation_and_a_check_do_not(compiling, call):
     around_it = compiled(compiling, "SELECT count(*) FROM generate_series(1, 2) AS call (n) WHERE n > 1")
-    assert compiled(compiling, f"SELECT count(*) FROM rollforward.{call} AS call WHERE call IS NOT NULL") < 3 * around_it
+    assert (
+        compiled(compiling, f"SELECT count(*) FROM rollforward.{call} AS call WHERE call IS NOT NULL")
+        < 3 * around_it
+    )

@@ -30,6 +30,8 @@ BEGIN ATOMIC
     ),
     leg AS MATERIALIZED (
         SELECT movement.account_id, movement.movement_id, movement.kind, movement.accounting_date, movement.external_id,
+               CASE movement.kind WHEN 'securities_in' THEN 'securities_out' ELSE 'securities_in' END::rollforward_data.movement_kind
+                   AS other_kind,
                movement.quantity::numeric AS quantity, coalesce(travelled.units, 0) AS travelled,
                coalesce(account.person_id, 0) AS person_id, movement.instrument_id, movement.currency,
                coalesce(movement.side, 'long') AS side
@@ -46,7 +48,7 @@ BEGIN ATOMIC
         FROM leg
         JOIN leg AS other USING (person_id, instrument_id, currency, side, external_id)
         WHERE leg.travelled < leg.quantity
-          AND other.kind <> leg.kind
+          AND other.kind = leg.other_kind
           AND other.account_id <> leg.account_id
         UNION
         SELECT leg.account_id, leg.movement_id, leg.quantity, leg.travelled, other.movement_id
@@ -54,7 +56,7 @@ BEGIN ATOMIC
         JOIN leg AS other USING (person_id, instrument_id, currency, side, quantity)
         WHERE leg.travelled = 0
           AND other.travelled = 0
-          AND other.kind <> leg.kind
+          AND other.kind = leg.other_kind
           AND other.account_id <> leg.account_id
           AND abs(other.accounting_date - leg.accounting_date) <= 10
     )
