@@ -69,8 +69,8 @@ def test_a_back_dated_event_costs_no_more_than_the_suffix_it_touches(ledger, acc
 
 
 def test_the_last_of_many_accounts_costs_what_the_first_does(ledger):
-    """Small calls are planned before any account is known; a join that reads on from the first account to the one
-    that is meant would look cheap there."""
+    """Small calls are planned before any account is known; a join that reads on from the first account to
+    the one that is meant would look cheap there."""
     instrument = ledger.instrument("ACME")
     accounts = [ledger.account(f"{number:03}") for number in range(1000)]
     for account in accounts:

@@ -24,6 +24,7 @@ def account(ledger) -> int:
 
 
 def test_stages_are_made_once_in_a_session_and_are_empty_between_calculations(ledger, account):
+    ledger.rows("DISCARD TEMP")
     assert not any(row.is_made for row in ledger.rows(STAGES))
     ledger.process([account])
     made = ledger.rows(STAGES)
@@ -64,8 +65,8 @@ LONG_REF = ",".join(f"lot {number}" for number in range(5_000))
 def test_a_reference_to_lots_may_be_long(ledger, account):
     ledger.record(account, buy("2025-01-03", "ACME", 10, 900, lot_ref="lot 4711"))
     ledger.rows(
-        "INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, effect, currency,"
-        " instrument_id, quantity, amount, lot_ref)"
+        "INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, effect,"
+        " currency, instrument_id, quantity, amount, lot_ref)"
         " SELECT %s, '2025-01-06 12:00+00', '2025-01-06', 'sell', 'close', 'USD', instrument_id, 10, 1200, %s"
         " FROM rollforward_data.instrument",
         account,
