@@ -15,6 +15,8 @@ CREATE OR REPLACE FUNCTION rollforward.stage_scope(
 RETURNS date
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan  -- one plan serves any number of accounts
+SET enable_nestloop = off
 AS $$
 DECLARE
     rows_staged bigint;
