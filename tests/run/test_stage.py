@@ -74,3 +74,12 @@ def test_a_reference_to_lots_may_be_long(ledger, account):
     )
     ledger.process([account])
     assert [row.gain for row in ledger.rows("SELECT gain FROM rollforward.lot_match")] == [300]
+
+
+def test_where_nothing_is_stale_nothing_is_prepared(ledger, account):
+    """Whoever asks every second whether something is stale does not pay for a calculation."""
+    ledger.process_stale()
+    ledger.rows("DISCARD TEMP")
+    result = ledger.process_stale()
+    assert (result.success, result.snapshots_saved, result.movements_processed) == (True, 0, 0)
+    assert not any(row.is_made for row in ledger.rows(STAGES))

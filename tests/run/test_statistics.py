@@ -27,7 +27,6 @@ def test_facts_that_have_multiplied_are_analyzed(ledger, facts):
     ledger.process_stale()
     assert ledger.value(KNOWN_ROWS.format(facts)) <= 1
     ledger.rows(BULK[facts], account if facts == "movement" else instrument, MANY)
-    ledger.process_stale()
-    assert ledger.value(KNOWN_ROWS.format(facts)) >= MANY
     ledger.process([account])
+    assert ledger.value(KNOWN_ROWS.format(facts)) >= MANY
     assert ledger.value(KNOWN_ROWS.format("lot_slice")) <= 0  # what has not grown is left alone

@@ -41,6 +41,11 @@ BEGIN
                   HINT = 'Pass true or false.';
     END IF;
 
+    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
+    IF account_ids = '{}' THEN
+        RETURN result;
+    END IF;
+
     PERFORM rollforward.refresh_statistics();
     PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
@@ -48,7 +53,6 @@ BEGIN
     ORDER BY account_id
     FOR NO KEY UPDATE;
 
-    result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
     waiting := ARRAY(SELECT DISTINCT listed.account_id FROM unnest(account_ids) AS listed (account_id) ORDER BY 1);
     LOOP
         -- who gives securities comes before who receives them

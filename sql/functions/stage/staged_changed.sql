@@ -1,6 +1,6 @@
 -- A row of stage_changed: accounts whose stored rows changed.
 --
--- filled by   store_…
+-- filled by   the store_ functions
 CREATE TYPE rollforward.staged_changed AS (
     account_id bigint
 );

@@ -1,6 +1,6 @@
 -- A row of stage_lot: lots that enter a node otherwise than by being opened in it.
 --
--- filled by   stage_opening_lots, …
+-- filled by   stage_opening_lots, arriving and carried lots
 CREATE TYPE rollforward.staged_lot AS (
     node_no integer,
     ordinal bigint,          -- place among the events of the node; 0 for its beginning

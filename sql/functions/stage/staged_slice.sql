@@ -1,6 +1,6 @@
 -- A row of stage_slice: slices of lots, with what closed them.
 --
--- filled by   match_in_turn, …
+-- filled by   match_in_turn, match_by_rank, average_costs, move_premiums
 CREATE TYPE rollforward.staged_slice AS (
     node_no integer,
     position_no integer,
