@@ -228,3 +228,4 @@ def test_no_market_trades_on_an_infinite_day(ledger, calendar):
     asked = "SELECT rollforward.is_trading_day(%s, %s)"
     assert [ledger.value(asked, calendar, day) for day in ("infinity", "-infinity")] == [False, False]
     assert ledger.value(asked, calendar, "2025-01-05") is (calendar == "BUSY")
+    assert ledger.value("SELECT rollforward.last_trading_day(%s, 'infinity')", calendar) is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 
+from tests.support.databases import fresh_database
+from tests.support.ledger import Ledger
 from tests.support.movements import buy
 
 STAGES = """
     SELECT stage.stage, made.oid IS NOT NULL AS is_made, made.reltoastrelid <> 0 AS holds_long_values,
-           made.relnatts = stage.columns AS is_current, made.oid
+           (SELECT count(*) FROM pg_attribute WHERE attrelid = stage.model AND attnum > 0) = made.relnatts
+               AS is_current,
+           made.oid
     FROM rollforward.stage
     LEFT JOIN pg_class AS made ON made.oid = to_regclass('pg_temp.' || stage.stage)
     ORDER BY stage.stage
@@ -40,14 +45,38 @@ def test_no_stage_but_that_of_events_has_a_table_for_long_values(ledger, account
     assert [row.stage for row in ledger.rows(STAGES) if row.holds_long_values] == ["stage_event"]
 
 
-def test_a_stage_whose_model_has_changed_is_made_anew(ledger, account):
-    ledger.process([account])
-    before = {row.stage: row.oid for row in ledger.rows(STAGES)}
-    ledger.rows("ALTER TYPE rollforward.staged_changed ADD ATTRIBUTE reason text")
-    ledger.process([account], force_recalculation=True)
-    after = ledger.rows(STAGES)
-    assert all(row.is_current for row in after)
-    assert not {row.oid for row in after} & set(before.values())
+CHANGES = {
+    "a type": ["ALTER TYPE rollforward.staged_changed ADD ATTRIBUTE reason text"],
+    "a table": ["ALTER TABLE rollforward_data.account_snapshot ADD COLUMN noted text"],
+    "the type of a column": [
+        "DROP VIEW rollforward.equity_snapshot CASCADE",
+        "DROP TYPE rollforward.reference_state CASCADE",
+        "DROP FUNCTION rollforward.tie_equity",
+        "ALTER TABLE rollforward_data.equity_snapshot ALTER COLUMN rates_missing TYPE bigint",
+    ],
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_a_stage_whose_model_has_changed_is_made_anew(server, template, what):
+    """A session that has computed before a deploy goes on behind it."""
+    with (
+        fresh_database(server, template=template) as name,
+        psycopg.connect(server.dsn(name), autocommit=True) as connection,
+    ):
+        own = Ledger(connection)
+        own.instrument("ACME")
+        account = own.account()
+        own.record(account, buy("2025-01-02", "ACME", 10, 1000))
+        own.process([account])
+        before = {row.oid for row in own.rows(STAGES)}
+        for change in CHANGES[what]:
+            own.rows(change)
+        own.record(account, buy("2025-01-03", "ACME", 10, 1000))
+        own.rows("SELECT rollforward.process_batch(%s, '2025-01-01', '2025-12-31')", account)
+        after = own.rows(STAGES)
+        assert all(row.is_current for row in after)
+        assert not {row.oid for row in after} & before
 
 
 def test_a_calculation_after_another_in_one_transaction_begins_with_empty_stages(ledger, account):

@@ -50,7 +50,8 @@ BEGIN
                    PARTITION BY known.instrument_id, known.calendar ORDER BY known.price_date) - 1, known.to_no) AS until_no
         FROM known
     )
-    SELECT (followed.instrument_id << 20) # step.day_no, followed.instrument_id, step.day_no, followed.price_date, followed.close
+    SELECT rollforward.close_no(followed.instrument_id, step.day_no), followed.instrument_id, step.day_no,
+           followed.price_date, followed.close
     FROM followed
     CROSS JOIN LATERAL generate_series(followed.since_no, followed.until_no) AS step (day_no);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;

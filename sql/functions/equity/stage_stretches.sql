@@ -9,7 +9,6 @@ CREATE OR REPLACE FUNCTION rollforward.stage_stretches()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_memoize = off  -- no position comes twice: a cache of them only costs
 AS $$
 DECLARE
     earliest_date date;

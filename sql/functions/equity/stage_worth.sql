@@ -50,7 +50,7 @@ BEGIN
                     ON day.day_no = step.day_no
                    AND day.is_trading
                 LEFT JOIN stage_close AS known
-                    ON known.close_no = (stretch.instrument_id << 20) # step.day_no
+                    ON known.close_no = rollforward.close_no(stretch.instrument_id, step.day_no)
                    AND known.instrument_id = stretch.instrument_id
                    AND known.day_no = step.day_no
                    AND stretch.is_quoted

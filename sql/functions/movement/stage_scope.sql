@@ -1,4 +1,4 @@
--- Stages which accounts are computed, and from which day on: stage_scope. Takes their stale marks away.
+-- Stages which accounts are computed, and from which day on: stage_scope. Takes away the stale marks it has seen.
 --
 -- An account is computed from the start of the range, or from its earliest stale mark if that is earlier, so that what
 -- lies before is always right. With force_recalculation from its first movement.
@@ -15,8 +15,6 @@ CREATE OR REPLACE FUNCTION rollforward.stage_scope(
 RETURNS date
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan  -- one plan serves any number of accounts
-SET enable_nestloop = off
 AS $$
 DECLARE
     rows_staged bigint;
@@ -49,4 +47,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.stage_scope IS 'Stages which accounts are computed, and from which day on';
+COMMENT ON FUNCTION rollforward.stage_scope IS 'Stages which accounts are computed, and from which day on, and takes their stale marks away';

@@ -11,6 +11,7 @@ CREATE OR REPLACE FUNCTION rollforward.compute_range(
 RETURNS rollforward.batch_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off  -- what is looked up comes once; a cache of it is filled and emptied for nothing
 AS $$
 DECLARE
     began timestamptz := clock_timestamp();

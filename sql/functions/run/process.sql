@@ -35,6 +35,8 @@ BEGIN
                   HINT = 'Scenarios are manual, import, realtime, backfill and nightly.';
     END IF;
 
+    -- here, so that what is found out stays when the batch fails
+    PERFORM rollforward.refresh_statistics();
     BEGIN
         RETURN rollforward.process_batch(account_ids, start_date, end_date);
     EXCEPTION

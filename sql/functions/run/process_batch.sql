@@ -46,12 +46,12 @@ BEGIN
         RETURN result;
     END IF;
 
-    PERFORM rollforward.refresh_statistics();
     PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
     WHERE account_id = ANY (account_ids)
     ORDER BY account_id
     FOR NO KEY UPDATE;
+    PERFORM rollforward.refresh_statistics();
 
     waiting := ARRAY(SELECT DISTINCT listed.account_id FROM unnest(account_ids) AS listed (account_id) ORDER BY 1);
     LOOP

@@ -2,11 +2,15 @@
 --
 -- Autovacuum would do so within a minute; a bulk load and the calculation behind it must not run that minute on plans
 -- for an empty table.
--- Also throws cached plans away. A table that somebody else is analyzing is left to them.
+-- Also throws cached plans away. A table that somebody else is analyzing is left to them, and their findings are not
+-- waited for.
+--
+-- locks   what ANALYZE takes, until the transaction ends: writing goes on, VACUUM and CREATE INDEX wait
 CREATE OR REPLACE FUNCTION rollforward.refresh_statistics()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET client_min_messages = error  -- that somebody else is analyzing is no news to the caller
 AS $$
 DECLARE
     grown regclass;

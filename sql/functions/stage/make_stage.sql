@@ -1,7 +1,7 @@
 -- Makes one stage: a temporary table with the columns of its model, empty at the end of every transaction.
 --
 -- A table that may hold long values has a second one and an index for them, and all three would be emptied at every commit,
--- used or not. Numbers, codes, and names that stand in an index are short: their columns are declared to need none. Nothing is
+-- used or not. Numbers, codes and names are short: their columns are declared to need none. Nothing is
 -- looked up by an amount: the planner need not know how they are spread.
 CREATE OR REPLACE FUNCTION rollforward.make_stage(stage text, model oid)
 RETURNS void

@@ -16,7 +16,7 @@ DECLARE
     stages text[];
     made record;
 BEGIN
-    SELECT string_agg(stage.model || '.' || stage.columns, ' ' ORDER BY stage.model),
+    SELECT md5(string_agg(stage.model || ' ' || stage.version, ' ' ORDER BY stage.model)),
            array_agg(stage.stage)
     INTO version, stages
     FROM rollforward.stage;

@@ -1,4 +1,5 @@
--- Gives a stage table the statistics of a table with a few rows, or the days of a year, and leaves it empty.
+-- Gives a stage the statistics of a small call, and leaves it empty: one or two accounts, some twenty rows of most things, and
+-- one for each day of the year of what comes by the day.
 --
 -- What the planner would assume of one that never had any is wrong either way: that it is large, or that nothing in it
 -- ever joins.

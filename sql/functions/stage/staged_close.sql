@@ -2,7 +2,7 @@
 --
 -- filled by   stage_closes
 CREATE TYPE rollforward.staged_close AS (
-    close_no bigint,         -- of instrument and day: tells the planner that there are few closes of one number
+    close_no bigint,
     instrument_id bigint,
     day_no integer,
     price_date date,

@@ -1,4 +1,4 @@
--- A row of stage_transferred: what transferred securities are worth, likewise.
+-- A row of stage_transferred: what transferred securities are worth, by currency and trading day.
 --
 -- filled by   stage_transferred
 CREATE TYPE rollforward.staged_transferred AS (
@@ -9,4 +9,4 @@ CREATE TYPE rollforward.staged_transferred AS (
     gain numeric             -- worth less cost
 );
 
-COMMENT ON TYPE rollforward.staged_transferred IS 'A row of stage_transferred: what transferred securities are worth, likewise';
+COMMENT ON TYPE rollforward.staged_transferred IS 'A row of stage_transferred: what transferred securities are worth, by currency and trading day';
