@@ -57,7 +57,7 @@ SERVED = {
     "account_pkey": "compute",
     "account_snapshot_pkey": "compute",
     "equity_snapshot_pkey": "what is not valued",
-    "fx_rate_pkey": "compute",
+    "fx_rate_pkey": "add up",
     "instrument_pkey": "compute",
     "instrument_profile_pkey": "profile",
     "instrument_symbol_key": "look up instrument",

@@ -229,3 +229,54 @@ def test_no_market_trades_on_an_infinite_day(ledger, calendar):
     assert [ledger.value(asked, calendar, day) for day in ("infinity", "-infinity")] == [False, False]
     assert ledger.value(asked, calendar, "2025-01-05") is (calendar == "BUSY")
     assert ledger.value("SELECT rollforward.last_trading_day(%s, 'infinity')", calendar) is None
+
+
+def valued_days(ledger, account):
+    rows = ledger.rows(
+        "SELECT snapshot_date FROM rollforward.equity_snapshot WHERE account_id = %s ORDER BY 1", account
+    )
+    return [row.snapshot_date.day for row in rows]
+
+
+def test_days_that_were_reached_by_what_was_taken_back_are_gone(ledger, account):
+    """They lie before the movement that is deleted; nothing reaches them any more."""
+    ledger.price("ACME", "2025-01-06", 11)
+    ledger.record(account, deposit("2025-01-09", 1))
+    ledger.process_stale()
+    assert valued_days(ledger, account) == [2, 3, 6, 7, 8, 9]
+    ledger.rows("DELETE FROM rollforward_data.movement WHERE accounting_date = '2025-01-09'")
+    ledger.process_stale()
+    assert valued_days(ledger, account) == [2, 3, 6]
+    assert ledger.verify([account]) == []
+
+
+def test_a_last_movement_on_a_day_without_trading_reaches_the_next_one(ledger, account):
+    ledger.record(account, deposit("2025-01-04", 1), deposit("2025-01-08", 1))
+    ledger.process_stale()
+    assert valued_days(ledger, account) == [2, 3, 6, 7, 8]
+    ledger.rows("DELETE FROM rollforward_data.movement WHERE accounting_date = '2025-01-08'")
+    ledger.process_stale()
+    assert valued_days(ledger, account) == [2, 3, 6]
+    assert ledger.verify([account]) == []
+
+
+def test_the_last_day_of_prices_taken_back_is_taken_back_for_all(ledger, account):
+    other = ledger.account("other")
+    ledger.record(other, deposit("2025-01-02", 5))
+    ledger.price("ACME", "2025-01-06", 11)
+    ledger.price("ACME", "2025-01-08", 12)
+    ledger.process_stale()
+    assert valued_days(ledger, account) == valued_days(ledger, other) == [2, 3, 6, 7, 8]
+    ledger.rows("DELETE FROM rollforward_data.price WHERE price_date = '2025-01-08'")
+    assert {row.account_id for row in ledger.stale()} == {account, other}
+    ledger.process_stale()
+    assert valued_days(ledger, account) == valued_days(ledger, other) == [2, 3, 6]
+    assert ledger.verify([account, other]) == []
+
+
+def test_the_reference_takes_days_back_too(ledger, account):
+    ledger.record(account, deposit("2025-01-09", 1))
+    ledger.process_stale()
+    ledger.rows("DELETE FROM rollforward_data.movement WHERE accounting_date = '2025-01-09'")
+    ledger.process_per_date(account, "2025-01-09", "infinity")
+    assert valued_days(ledger, account) == [2, 3]

@@ -83,7 +83,7 @@ def test_the_installed_command_deploys_imports_and_verifies(installed: Path, ser
         where = "import rollforward; print(rollforward.__file__)"
         package = Path(_python(installed, where, tmp_path)).parent
         assert package.is_relative_to(installed.parent)
-        assert "4 migrations" in rollforward("deploy")
+        assert "5 migrations" in rollforward("deploy")
         assert "nothing to do" in rollforward("deploy")
         growth = str(package / "samples" / "growth.csv")
         assert "17 saved" in rollforward("import", growth, "--broker", "tastytrade", "--account", "growth")

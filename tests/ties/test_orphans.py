@@ -144,3 +144,22 @@ def check_flat_positions(ledger: Ledger, batch: Batch) -> None:
             )
             realized = sum(gains.get((stream.account_id, *position), 0) for position in positions)
             assert Fraction(realized) == cash, (positions, stream)
+
+
+def test_a_closing_that_was_moved_before_its_opening_is_an_orphan_at_once(ledger):
+    """What it closed before is of a day that is still to be computed."""
+    ledger.instrument("ACME")
+    account = ledger.account()
+    ledger.record(account, buy("2025-01-03", "ACME", 10, 100), sell("2025-01-06", "ACME", 10, 120))
+    ledger.process([account])
+    assert ledger.orphans([account]) == []
+    ledger.rows(
+        "UPDATE rollforward_data.movement"
+        " SET accounting_date = '2025-01-02', occurred_at = '2025-01-02 12:00+00'"
+        " WHERE kind = 'sell'"
+    )
+    ledger.process([account], end="2025-01-03")
+    (orphan,) = ledger.orphans([account])
+    assert (orphan.expected, orphan.actual) == (10, 0)
+    ledger.process_stale()
+    assert len(ledger.orphans([account])) == 1

@@ -3,13 +3,15 @@
 -- Each account begins behind the last row that stands before its day, so that there is never a hole.
 --
 -- returns   rows written, changed or removed
-CREATE OR REPLACE FUNCTION rollforward.compute_equity(start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.compute_equity(end_date date)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    start_date date;
 BEGIN
-    PERFORM rollforward.stage_valuations(end_date);
+    start_date := rollforward.stage_valuations(end_date);
     PERFORM rollforward.stage_days();
     PERFORM rollforward.stage_stretches();
     PERFORM rollforward.stage_closes();

@@ -3,9 +3,10 @@
 -- From behind the last row that stands, or from the first account snapshot. To the end of the range, if it has one, but not
 -- into days of which nothing can be known yet; else as far as prices and the account's movements go, or it was to go before.
 --
+-- returns     the first day from which on one of them is valued anew
 -- relies on   account_snapshot_pkey, equity_snapshot_pkey, valued_account_pkey: descents per account; price_date_idx: one
 CREATE OR REPLACE FUNCTION rollforward.stage_valuations(end_date date)
-RETURNS void
+RETURNS date
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -16,7 +17,7 @@ BEGIN
     SELECT max(price_date) INTO last_price_date FROM rollforward_data.price;
 
     INSERT INTO stage_valuation
-    SELECT scope.account_id, account.base_currency, coalesce(account.calendar, ''), scope.from_date,
+    SELECT scope.account_id, account.base_currency, coalesce(account.calendar, ''), beginning.from_date,
            greatest(span.first_date, standing.snapshot_date + 1) AS first_date,
            greatest(
                last_price_date,
@@ -49,17 +50,30 @@ BEGIN
         ) AS latest
         WHERE held.account_id = scope.account_id
     ) AS span ON true
+    LEFT JOIN rollforward_data.valued_account AS asked
+        ON asked.account_id = scope.account_id
+    CROSS JOIN LATERAL (
+        -- rows that something reached which was taken back since have lost their reason, though they lie before it
+        SELECT CASE WHEN EXISTS (
+                             SELECT FROM rollforward_data.equity_snapshot AS beyond
+                             WHERE beyond.account_id = scope.account_id
+                               AND beyond.snapshot_date > greatest(last_price_date, asked.valued_until, span.last_date)
+                               AND beyond.snapshot_date < scope.from_date)
+                    THEN least(scope.from_date, 1 + greatest(
+                             last_price_date, asked.valued_until,
+                             rollforward.next_trading_day(account.calendar, span.last_date)))
+                    ELSE scope.from_date
+               END AS from_date
+    ) AS beginning
     LEFT JOIN LATERAL (
         SELECT equity.snapshot_date, equity.closing_equity, equity.unrealized, equity.cumulative_flow, equity.cumulative_pnl
         FROM rollforward_data.equity_snapshot AS equity
         WHERE equity.account_id = scope.account_id
-          AND equity.snapshot_date < scope.from_date
+          AND equity.snapshot_date < beginning.from_date
           AND equity.snapshot_date >= span.first_date
         ORDER BY equity.snapshot_date DESC
         LIMIT 1
-    ) AS standing ON true
-    LEFT JOIN rollforward_data.valued_account AS asked
-        ON asked.account_id = scope.account_id;
+    ) AS standing ON true;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
 
     INSERT INTO rollforward_data.valued_account AS asked (account_id, valued_until)
@@ -74,6 +88,7 @@ BEGIN
     WHERE asked.valued_until < excluded.valued_until;
 
     PERFORM rollforward.analyze_stage('pg_temp.stage_valuation', rows_staged);
+    RETURN (SELECT min(from_date) FROM stage_valuation);
 END
 $$;
 

@@ -67,6 +67,13 @@ BEGIN
     DELETE FROM rollforward_data.equity_snapshot AS stored
     WHERE stored.account_id = process_per_date.account_id
       AND stored.snapshot_date BETWEEN first_date AND end_date;
+    -- and what something reached that was taken back since
+    DELETE FROM rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = process_per_date.account_id
+      AND stored.snapshot_date < first_date
+      AND stored.snapshot_date > (SELECT max((known #>> '{content,snapshot_date}')::date)
+                                  FROM jsonb_array_elements(reference) AS known
+                                  WHERE known ->> 'object' = 'equity_snapshot');
 
     result.snapshots_saved := 0;
     FOR item IN SELECT value FROM jsonb_array_elements(reference) LOOP

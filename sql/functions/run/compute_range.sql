@@ -43,7 +43,7 @@ BEGIN
     calculated_again := clock_timestamp();
 
     result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
-    result.equity_saved := rollforward.compute_equity(start_date, end_date);
+    result.equity_saved := rollforward.compute_equity(end_date);
     result.coverage := rollforward.stage_coverage();
     PERFORM rollforward.mark_remainder(end_date);
     PERFORM rollforward.refresh_statistics();

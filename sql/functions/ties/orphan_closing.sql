@@ -17,14 +17,16 @@ JOIN rollforward.settled_account AS settled
     ON settled.account_id = movement.account_id
    AND movement.accounting_date <= settled.settled_until
 LEFT JOIN (
-    SELECT slice.account_id, slice.closed_by, sum(slice.quantity) AS quantity
+    SELECT slice.account_id, slice.closed_by, slice.closed_on, sum(slice.quantity) AS quantity
     FROM rollforward_data.lot_slice AS slice
     WHERE slice.closed_by IS NOT NULL
       AND slice.carried_to IS NULL
-    GROUP BY slice.account_id, slice.closed_by
+    GROUP BY slice.account_id, slice.closed_by, slice.closed_on
 ) AS matched
     ON matched.account_id = movement.account_id
    AND matched.closed_by = movement.movement_id
+   -- else it is from before the closing was moved, of a day that is still to be computed
+   AND matched.closed_on = movement.accounting_date
 LEFT JOIN (
     -- what a trade that takes the position as it finds it has opened
     SELECT slice.account_id, slice.opened_by, max(slice.lot_quantity) AS quantity
