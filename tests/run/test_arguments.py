@@ -166,6 +166,7 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "annualised_return(numeric, date, date, text)",
         "is_trading_day(text, date)",
         "last_trading_day(text, date)",
+        "next_trading_day(text, date)",
         "trading_days(text, date, date)",
     }
     assert callable_ - helpers == CALLS.keys()

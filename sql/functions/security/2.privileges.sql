@@ -32,6 +32,7 @@ BEGIN
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
                 'rollforward.is_trading_day', 'rollforward.last_trading_day', 'rollforward.missing_snapshots',
+                'rollforward.next_trading_day',
                 'rollforward.price_as_of', 'rollforward.snapshots_as_of', 'rollforward.trading_days',
                 'rollforward.unpriced',
                 'rollforward.verify']),
