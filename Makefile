@@ -4,7 +4,7 @@ PYTHON := $(firstword $(foreach name,python3.13 python3.12 python3.11 python3.14
     $(shell $(name) -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long bench bench-quick lint clean
+.PHONY: help demo test test-long bench bench-quick repository lint clean
 
 help: ## what there is
 	@echo "rollforward: exact, cumulative, daily snapshots of broker accounts, computed inside PostgreSQL"
@@ -25,6 +25,9 @@ bench: .venv/tested ## the benchmark report
 
 bench-quick: .venv/tested ## the benchmark on small data, under two minutes
 	@.venv/bin/python -m bench --quick
+
+repository: .venv/installed ## render the functions of the repository from templates/repository
+	@.venv/bin/python -m rollforward.generation
 
 lint: .venv/linted ## ruff and mypy
 	@.venv/bin/python -m ruff check .

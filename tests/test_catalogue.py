@@ -144,7 +144,9 @@ CATALOGUE_LINTS = {
         SELECT routine.oid::regprocedure || ' names rollforward in its body'
         FROM pg_proc AS routine
         WHERE routine.pronamespace = 'rollforward_data'::regnamespace
-          AND routine.prosrc ~ '\\mrollforward\\.'
+          -- settings of the session are called rollforward.something too
+          AND regexp_replace(routine.prosrc, 'ing\\(''rollforward\\.|config\\(''rollforward\\.', '', 'g')
+              ~ '\\mrollforward\\.'
     """,
     "a foreign key has an index that leads with its columns": f"""
         SELECT reference.conrelid::regclass || '.' || reference.conname

@@ -33,6 +33,13 @@ OCCASIONS = {
     "tax": "SELECT count(piece::text) FROM rollforward.tax_pieces(ARRAY[7::bigint]) AS piece",
     "latest": "SELECT * FROM rollforward.latest_snapshots(ARRAY[7::bigint], '2025-02-01')",
     "holdings": "SELECT * FROM rollforward.positions_as_of(ARRAY[7::bigint], '2025-02-01')",
+    "versions of a person": "SELECT * FROM rollforward.person_history('{7}')",
+    "versions of an account": "SELECT * FROM rollforward.account_history('{7}')",
+    "versions of an instrument": "SELECT * FROM rollforward.instrument_history('{7}')",
+    "versions of a movement": "SELECT * FROM rollforward.movement_history('{7}', ARRAY["
+    "(SELECT min(movement_id) FROM rollforward_data.movement WHERE account_id = 7)])",
+    "versions of a price": "SELECT * FROM rollforward.price_as_known_at('{7}', '{2025-01-28}', now())",
+    "log": "SELECT rollforward_data.current_log()",
     "look up account": "SELECT rollforward.account_ids(ARRAY['account 7'])",
     "look up instrument": "SELECT rollforward.save_splits('{I7}', '{2025-03-01}', '{2}')",
     "repeat movement": "INSERT INTO rollforward_data.movement SELECT * FROM rollforward_data.movement"
@@ -49,7 +56,10 @@ STAGES = {"market_row_pkey", "movement_stage_pkey", "tastytrade_row_pkey"}
 
 # Which of them each index serves.
 SERVED = {
+    "account_image_pkey": "versions of an account",
     "account_person_idx": "delete person",
+    "audit_log_pkey": "versions of a price",
+    "audit_log_transaction_key": "log",
     "account_broker_idx": "delete broker",
     "account_number_key": "look up account",
     "account_cost_method_pkey": "compute",
@@ -58,12 +68,14 @@ SERVED = {
     "account_snapshot_pkey": "compute",
     "equity_snapshot_pkey": "what is not valued",
     "fx_rate_pkey": "add up",
+    "instrument_image_pkey": "versions of an instrument",
     "instrument_pkey": "compute",
     "instrument_profile_pkey": "profile",
     "instrument_symbol_key": "look up instrument",
     "instrument_without_currency_idx": "no currency",
     "lot_slice_closed_idx": "compute",
     "lot_slice_pkey": "compute",
+    "movement_image_pkey": "versions of a movement",
     "movement_in_order_idx": "compute",
     "movement_instrument_idx": "delete instrument",
     "movement_natural_key": "repeat movement",
@@ -72,12 +84,15 @@ SERVED = {
     "movement_to_instrument_idx": "delete instrument",
     "movement_transfer_idx": "compute",
     "movement_transfer_of_account_idx": "compute",
+    "person_image_pkey": "versions of a person",
+    "person_pkey": "versions of a person",
     "position_instrument_idx": "what is stale",
     "position_pkey": "compute",
     "position_snapshot_date_idx": "compute",
     "position_snapshot_pkey": "compute",
     "price_correction_price_idx": "former closes",
     "price_date_idx": "what is not valued",
+    "price_image_pkey": "versions of a price",
     "price_pkey": "compute",
     "rejected_row_once_idx": "reject again",
     "split_pkey": "compute",
@@ -108,6 +123,11 @@ INSERT INTO price SELECT n, date '2025-01-01' + day, 10 + (n + day) % 7
 FROM generate_series(1, 200) AS n, generate_series(0, 99) AS day;
 INSERT INTO instrument (symbol, kind) SELECT 'BARE' || n, 'stock' FROM generate_series(1, 500) AS n;
 UPDATE price SET close = close + 1;
+INSERT INTO audit_log (transaction_id, began_at, actor)
+SELECT n::text::xid8, '2000-01-01', 'somebody' FROM generate_series(1, 5000) AS n;
+UPDATE person SET base_currency = 'USD';
+UPDATE account SET broker_id = 1 WHERE number LIKE 'idle%';
+UPDATE instrument SET underlying = symbol WHERE kind = 'stock';
 INSERT INTO instrument_profile (instrument_id, sector) SELECT instrument_id, 'Utilities' FROM instrument;
 INSERT INTO fx_rate SELECT 'C' || 10 + n, 'USD', date '2025-01-01' + day, 2
 FROM generate_series(1, 30) AS n, generate_series(0, 99) AS day;
@@ -136,6 +156,7 @@ INSERT INTO movement
     (account_id, occurred_at, accounting_date, kind, currency, instrument_id, quantity, per_quantity)
 SELECT a, timestamptz '2025-02-01 00:00+00', date '2025-02-01', 'split', 'USD', 1 + (a * 3 + 1) % 200, 2, 1
 FROM generate_series(1, 200) AS a;
+UPDATE movement SET description = 'noted';
 """
 
 

@@ -79,7 +79,7 @@ def load_market(
     for name in reader.ignored():
         if warn is not None:
             warn(f"column {name} is ignored")
-    with session.all_or_nothing():
+    with session.all_or_nothing(f"{kind} loaded from {reader.path.name}"):
         _stage(session.connection, reader, columns, progress)
         try:
             return session._one(MarketLoad, layout.function, str(path), strict)

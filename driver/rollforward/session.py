@@ -23,6 +23,11 @@ from rollforward.results import AccountSnapshot, BatchResult, Difference, Import
 
 Row = TypeVar("Row")
 
+_BECAUSE = """
+    SELECT set_config('rollforward.reason', %s, true)
+    WHERE coalesce(current_setting('rollforward.reason', true), '') = ''
+"""
+
 
 def connect(dsn_or_connection: str | psycopg.Connection[Any]) -> Session:
     """Open a session.
@@ -60,16 +65,18 @@ class Session:
             self.connection.close()
 
     @contextmanager
-    def all_or_nothing(self) -> Iterator[None]:
+    def all_or_nothing(self, reason: str | None = None) -> Iterator[None]:
         """What happens in the block, happens or does not: a savepoint in the caller's transaction.
 
         As any statement would, it begins that transaction if there is none. In autocommit mode it is a
-        transaction of its own.
+        transaction of its own. The reason goes into ``audit_log``, unless the caller has given one.
         """
         connection = self.connection
         if not connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:
             connection.execute("SELECT")  # otherwise the block would be the whole transaction, and commit it
         with connection.transaction():
+            if reason is not None:
+                connection.execute(_BECAUSE, [reason])
             yield
 
     def import_statement(

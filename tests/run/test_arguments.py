@@ -57,6 +57,16 @@ CALLS = {
     "load_calendar(text, boolean)": ["'calendar.csv'", "false"],
     "add_account(text, text, text, text, text)": ["'8'", "'USD'"],
     "set_account(text, text, text, date)": ["'7'", "'costs_in_lot'", "'true'"],
+    "person_history(bigint[])": ["'{1}'"],
+    "account_history(bigint[])": ["'{1}'"],
+    "instrument_history(bigint[])": ["'{1}'"],
+    "movement_history(bigint[], bigint[])": ["'{1}'", "'{1}'"],
+    "price_history(bigint[], date[])": ["'{1}'", "'{2025-01-01}'"],
+    "person_as_known_at(bigint[], timestamp with time zone)": ["'{1}'", "now()"],
+    "account_as_known_at(bigint[], timestamp with time zone)": ["'{1}'", "now()"],
+    "instrument_as_known_at(bigint[], timestamp with time zone)": ["'{1}'", "now()"],
+    "movement_as_known_at(bigint[], bigint[], timestamp with time zone)": ["'{1}'", "'{1}'", "now()"],
+    "price_as_known_at(bigint[], date[], timestamp with time zone)": ["'{1}'", "'{2025-01-01}'", "now()"],
 }  # fmt: skip
 ALL_ACCOUNTS = [("missing_snapshots(bigint[], date, date)", 0)]  # NULL means all
 NULLS = [

@@ -20,6 +20,8 @@ VIEWS = [
     "account",
     "account_currency",
     "account_snapshot",
+    "account_version",
+    "audit_log",
     "instrument",
     "instrument_profile",
     "lot_match",
@@ -30,6 +32,7 @@ VIEWS = [
     "price",
     "price_correction",
     "rejected_row",
+    "price_version",
     "stale_account",
     "trading_calendar",
 ]
@@ -37,6 +40,8 @@ READS = {
     "latest_snapshots": "SELECT * FROM rollforward.latest_snapshots('{1}', '2025-12-31')",
     "snapshots_as_of": "SELECT * FROM rollforward.snapshots_as_of('{1}', '2025-12-31')",
     "verify": "SELECT * FROM rollforward.verify()",
+    "movement_history": "SELECT * FROM rollforward.movement_history('{1}', '{1}')",
+    "account_as_known_at": "SELECT * FROM rollforward.account_as_known_at('{1}', now())",
     "check_ties": "SELECT * FROM rollforward.check_ties()",
     "explain_snapshot": "SELECT * FROM rollforward.explain_snapshot(1, 'USD', '2025-12-31', 'invested')",
 }

@@ -53,7 +53,7 @@ def import_statement(
             hint=f"Layouts that can be read: {', '.join(LAYOUTS)}.",
         )
     reader = StatementReader(Path(path), layout)
-    with session.all_or_nothing():
+    with session.all_or_nothing(f"import of {reader.path.name}"):
         _stage(session.connection, reader, progress)
         try:
             return session._one(ImportResult, layout.function, account)

@@ -28,6 +28,14 @@ BEGIN
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.instrument_profile', 'rollforward.price', 'rollforward.price_correction',
                 'rollforward.rejected_row', 'rollforward.trading_calendar']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.account_version', 'rollforward.audit_log', 'rollforward.instrument_version',
+                'rollforward.movement_version', 'rollforward.person_version', 'rollforward.price_version']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.account_as_known_at', 'rollforward.account_history', 'rollforward.instrument_as_known_at',
+                'rollforward.instrument_history', 'rollforward.movement_as_known_at', 'rollforward.movement_history',
+                'rollforward.person_as_known_at', 'rollforward.person_history', 'rollforward.price_as_known_at',
+                'rollforward.price_history']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
