@@ -8,22 +8,43 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
-from rollforward.entities import Entity, entities
+from rollforward.entities import Column, Entity, entities
 from rollforward.resources import sql_root, templates_root
 
 _WIDTH = 125
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 # Which templates make an object for each entity, and what it is called.
 _OBJECTS = {
+    "row.sql.j2": "{}_row",
+    "stage_batch.sql.j2": "stage_{}_batch",
+    "complete_stage.sql.j2": "complete_{}_stage",
+    "match_stage.sql.j2": "match_{}_stage",
+    "match_deleted_stage.sql.j2": "match_deleted_{}_stage",
+    "stage_outcome.sql.j2": "{}_stage_outcome",
+    "save_stage.sql.j2": "save_{}_stage",
+    "save_batch.sql.j2": "save_{}_batch",
+    "save_chunked.sql.j2": "save_{}_chunked",
+    "validate_stage.sql.j2": "validate_{}_stage",
+    "validate_batch.sql.j2": "validate_{}_batch",
+    "update_batch.sql.j2": "update_{}_batch",
+    "delete_batch.sql.j2": "delete_{}_batch",
+    "exists_batch.sql.j2": "exists_{}_batch",
+    "load_batch.sql.j2": "load_{}_batch",
     "version.sql.j2": "{}_version",
     "history.sql.j2": "{}_history",
     "as_known_at.sql.j2": "{}_as_known_at",
+}
+# Those that make one for some entities only.
+_ONLY_FOR = {
+    "complete_stage.sql.j2": lambda entity: entity.sequence is not None,
+    "match_deleted_stage.sql.j2": lambda entity: entity.soft,
 }
 
 
@@ -34,6 +55,7 @@ def rendered() -> dict[str, str]:
         f"{pattern.format(entity.name)}.sql": environment.get_template(template).render(entity=entity)
         for entity in entities()
         for template, pattern in _OBJECTS.items()
+        if template not in _ONLY_FOR or _ONLY_FOR[template](entity)
     }
 
 
@@ -76,6 +98,9 @@ def _environment() -> jinja2.Environment:
         noun=_noun,
         plural=_plural,
         columns=_columns,
+        each=_each,
+        lines=_lines,
+        sequence=_sequence,
         keys=_keys,
         key_arguments=_key_arguments,
         key_arrays=_key_arrays,
@@ -104,11 +129,59 @@ def _plural(entity: Entity) -> Markup:
     return Markup(entity.plural)
 
 
+def _sequence(entity: Entity) -> Markup:
+    return Markup(entity.sequence or "")
+
+
 def _columns(entity: Entity, alias: str, indent: int) -> Markup:
     """All columns, qualified, on lines that begin below the first one."""
-    listed = ", ".join(f"{alias}.{column.name}" for column in entity.columns)
+    return _each(entity.columns, f"{alias}.{{name}}", indent)
+
+
+def _each(columns: Sequence[Column], pattern: str, indent: int, separator: str = ", ") -> Markup:
+    """The pattern for each column, filled into lines that begin below the first one.
+
+    A separator with a line break puts each on a line of its own.
+    """
     margin = " " * indent
-    return Markup(textwrap.fill(listed, _WIDTH, initial_indent=margin, subsequent_indent=margin).lstrip())
+    filled = [_filled(pattern, column) for column in columns]
+    if "\n" in separator:
+        return Markup(separator.replace("\n", f"\n{margin}").join(filled))
+    unbroken = [text.replace(" ", _NO_BREAK) for text in filled]
+    listed = textwrap.fill(
+        separator.join(unbroken),
+        _WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return Markup(listed.lstrip(" ").replace(_NO_BREAK, " "))
+
+
+def _lines(columns: Sequence[Column], pattern: str, indent: int, separator: str = "") -> Markup:
+    """The pattern for each column, on lines of their own."""
+    margin = " " * indent
+    return Markup(f"{separator}\n".join(margin + _filled(pattern, column) for column in columns))
+
+
+def _filled(pattern: str, column: Column) -> str:
+    """A pattern of a template, with what it may say about a column."""
+    return str(pattern).format(
+        name=column.name,
+        type=column.type,
+        staged_type=column.staged_type,
+        argument=column.argument,
+        given_argument=f"rollforward.given({column.argument}, '{column.argument}')"
+        if column.required
+        else column.argument,
+        optional="" if column.required else " DEFAULT NULL",
+        cast=column.cast,
+        as_text="::text" if column.is_enum else "",
+        value=column.value,
+        inserted=column.inserted,
+        digested=column.digested,
+    )
 
 
 def _keys(entity: Entity) -> Markup:
@@ -129,8 +202,12 @@ def _key_matches(entity: Entity, left: str, right: str) -> Markup:
 
 
 def _require_keys(entity: Entity, function: str) -> Markup:
-    """The statement that refuses arrays of keys that are NULL or differ in length."""
-    arrays = [f"{entity.name}_{function}.{column.argument}, '{column.argument}'" for column in entity.key]
+    """The statement that refuses arrays of keys that are NULL or differ in length.
+
+    function   a pattern for the name of the function whose arguments they are
+    """
+    qualifier = str(function).format(entity.name)
+    arrays = [f"{qualifier}.{column.argument}, '{column.argument}'" for column in entity.key]
     if len(arrays) == 1:
         return Markup(f"    PERFORM rollforward.given({arrays[0]});")
     lengths = ",\n".join(

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rollforward.errors import RollforwardError
 
 
 @dataclass(frozen=True)
@@ -105,3 +108,39 @@ class Tie:
     key: dict[str, Any]
     expected: Decimal
     actual: Decimal
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What has become of one row of a batch."""
+
+    ordinal: int  # its place in the batch, counted from 1
+    key: tuple[Any, ...]  # the values of the key, in the order of its columns
+    status: str  # inserted, updated, unchanged, skipped, deleted or unknown
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Offence:
+    """What is wrong with one field of one row of a batch."""
+
+    ordinal: int
+    code: str
+    field: str
+    value: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class SavedChunk:
+    """What has become of a chunk of a stream of rows: it was saved, or refused with an error."""
+
+    chunk: int  # counted from 1
+    first_ordinal: int  # the place of its first row in the stream, counted from 1
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    skipped: int
+    seconds: float
+    error: RollforwardError | None  # its ordinals are counted in the chunk

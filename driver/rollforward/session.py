@@ -1,16 +1,17 @@
 """A session: Python names for the database's functions.
 
-Every method is one call of a function of the same name. Nothing is computed here.
+Most methods are one call of a function of the same name. Nothing is computed here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from os import PathLike
 from types import TracebackType
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import psycopg
 from psycopg import sql
@@ -19,9 +20,20 @@ from psycopg.rows import class_row, tuple_row
 
 from rollforward.connection import open_connection
 from rollforward.errors import from_psycopg
-from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, MarketLoad, Tie
+from rollforward.results import (
+    AccountSnapshot,
+    BatchResult,
+    Difference,
+    ImportResult,
+    MarketLoad,
+    Offence,
+    Outcome,
+    SavedChunk,
+    Tie,
+)
 
 Row = TypeVar("Row")
+Result = TypeVar("Result")
 
 _BECAUSE = """
     SELECT set_config('rollforward.reason', %s, true)
@@ -37,7 +49,7 @@ def connect(dsn_or_connection: str | psycopg.Connection[Any]) -> Session:
     is the caller's business.
     """
     if isinstance(dsn_or_connection, str):
-        return Session(open_connection(dsn_or_connection, autocommit=True), owns_connection=True)
+        return Session(open_connection(dsn_or_connection, autocommit=True), dsn=dsn_or_connection)
     return Session(dsn_or_connection)
 
 
@@ -47,9 +59,10 @@ class Session:
     Errors of the database are raised as ``RollforwardError`` with their SQLSTATE, detail and hint.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], *, owns_connection: bool = False) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], *, dsn: str | None = None) -> None:
+        """A session of a connection. With a DSN the connection is the session's own, which it may open again."""
         self.connection = connection
-        self._owns_connection = owns_connection
+        self._dsn = dsn
 
     def __enter__(self) -> Session:
         return self
@@ -61,7 +74,7 @@ class Session:
 
     def close(self) -> None:
         """Close the connection, if it is the session's own."""
-        if self._owns_connection:
+        if self._dsn is not None:
             self.connection.close()
 
     @contextmanager
@@ -78,6 +91,124 @@ class Session:
             if reason is not None:
                 connection.execute(_BECAUSE, [reason])
             yield
+
+    def save(
+        self,
+        entity: str,
+        rows: Iterable[Any],
+        *,
+        on_conflict: str = "error",
+        idempotency_key: str | None = None,
+    ) -> list[Outcome]:
+        """Save rows, all of them or none; what became of each, in their order.
+
+        entity           ``person``, ``account``, ``instrument``, ``movement`` or ``price``
+        rows             mappings from column to value, or dataclasses with the same fields; a column that a
+                         row does not have is NULL, or what the table has for it
+        on_conflict      of a row that is stored already: ``error`` refuses the batch, ``skip`` leaves it,
+                         ``update`` makes it what is given
+        idempotency_key  a call that has the key of an earlier one does nothing and returns what that returned
+
+        Some thousands of rows go as arrays, more by COPY. A session with a connection of its own tries again
+        after a conflict with other transactions or a lost connection: they are saved once.
+
+        Raises BatchRejected (23R01) listing ordinal, code, field, value and message of the first hundred
+        offences, BadArgument (22R01) for a column or entity that does not exist.
+        """
+        from rollforward.repository import operations
+
+        given = list(rows)
+        return self._once(
+            lambda connection, key: operations.save(connection, entity, given, on_conflict, key), idempotency_key
+        )
+
+    def save_stream(
+        self,
+        entity: str,
+        rows: Iterable[Any],
+        *,
+        on_conflict: str = "error",
+        chunk_size: int = 10_000,
+        workers: int = 1,
+        continue_on_error: bool = False,
+    ) -> Iterator[SavedChunk]:
+        """Save rows from an iterator, chunk by chunk, each chunk as ``save`` does; what became of each.
+
+        In memory are as many chunks as there are workers, and one more. More than one worker have a
+        connection each, for which the session must have been opened with a DSN; what refers to other rows of
+        the stream must then be in the same chunk as those.
+
+        continue_on_error  report chunks that are refused and go on; else the error of the first one is raised
+                           and the chunks before it stand
+        """
+        from rollforward.repository.stream import save_chunks
+
+        if workers > 1 and self._dsn is None:
+            raise ValueError("several workers need a session that was opened with a DSN")
+        with ExitStack() as opened:
+            others = [opened.enter_context(connect(self._dsn or "")) for _ in range(workers - 1)]
+            savers = [
+                lambda chunk, session=session: session.save(entity, chunk, on_conflict=on_conflict)
+                for session in (self, *others)
+            ]
+            yield from save_chunks(rows, chunk_size, savers, continue_on_error=continue_on_error)
+
+    def load(self, entity: str, keys: Iterable[Any]) -> list[dict[str, Any] | None]:
+        """The rows of these keys, in their order; None for what does not exist.
+
+        keys  values of the key, tuples of values where it has several columns, or mappings
+        """
+        from rollforward.repository import operations
+
+        return self._translated(lambda: operations.load(self.connection, entity, keys))
+
+    def update(
+        self, entity: str, rows: Iterable[Any], *, idempotency_key: str | None = None
+    ) -> list[Outcome]:
+        """Change columns of rows, all of them or none; what became of each, in their order.
+
+        rows  mappings with the key and the columns to change, all rows the same ones. With ``version``, as
+              ``load`` returns it, a row is changed only if nobody else has changed it since
+
+        Raises StaleVersion (23R02) when somebody has, BatchRejected (23R01) for all other offences.
+        """
+        from rollforward.repository import operations
+
+        given = list(rows)
+        return self._once(
+            lambda connection, key: operations.update(connection, entity, given, key), idempotency_key
+        )
+
+    def delete(
+        self,
+        entity: str,
+        keys: Iterable[Any],
+        *,
+        unknown: str = "ignore",
+        idempotency_key: str | None = None,
+    ) -> list[Outcome]:
+        """Delete the rows of these keys, all of them or none; what became of each. Their versions are kept.
+
+        unknown  what becomes of a key that does not exist: ``ignore`` or ``error``
+        """
+        from rollforward.repository import operations
+
+        given = list(keys)
+        return self._once(
+            lambda connection, key: operations.delete(connection, entity, given, unknown, key), idempotency_key
+        )
+
+    def exists(self, entity: str, keys: Iterable[Any]) -> list[bool]:
+        """Whether there are rows of these keys, in their order."""
+        from rollforward.repository import operations
+
+        return self._translated(lambda: operations.exists(self.connection, entity, keys))
+
+    def validate(self, entity: str, rows: Iterable[Any], *, on_conflict: str = "error") -> list[Offence]:
+        """Everything that ``save`` would refuse the rows for; nothing when they can be saved."""
+        from rollforward.repository import operations
+
+        return self._translated(lambda: operations.validate(self.connection, entity, rows, on_conflict))
 
     def import_statement(
         self,
@@ -185,6 +316,29 @@ class Session:
         try:
             with self.connection.cursor(row_factory=tuple_row) as cursor:
                 return cursor.execute(query, parameters).fetchall()
+        except psycopg.Error as error:
+            raise from_psycopg(error) from error
+
+    def _once(
+        self, call: Callable[[psycopg.Connection[Any], str | None], Result], idempotency_key: str | None
+    ) -> Result:
+        """The result of a call that writes: made again if it has to be, done once."""
+        if self._dsn is None or self.connection.info.transaction_status != TransactionStatus.IDLE:
+            return self._translated(lambda: call(self.connection, idempotency_key))
+
+        from rollforward.repository.retry import retried
+
+        key = idempotency_key or str(uuid4())
+        return retried(lambda: self._translated(lambda: call(self.connection, key)), self._reconnect)
+
+    def _reconnect(self) -> None:
+        assert self._dsn is not None
+        if self.connection.broken or self.connection.closed:
+            self.connection = open_connection(self._dsn, autocommit=True)
+
+    def _translated(self, call: Callable[[], Result]) -> Result:
+        try:
+            return call()
         except psycopg.Error as error:
             raise from_psycopg(error) from error
 

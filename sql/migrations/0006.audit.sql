@@ -18,20 +18,30 @@ COMMENT ON COLUMN rollforward_data.audit_log.reason IS 'Why: what the session ha
 
 -- The number of this transaction's log is drawn before anything is inserted, and stands in rollforward.log_id until the
 -- transaction ends: the defaults of columns take it from there. The log itself is written when something has been changed.
-CREATE FUNCTION rollforward_data.draw_log() RETURNS trigger
+CREATE FUNCTION rollforward_data.draw_number() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     known bigint;
 BEGIN
+    SELECT log_id INTO known
+    FROM rollforward_data.audit_log
+    WHERE transaction_id = pg_current_xact_id()
+      AND began_at = now();
+    PERFORM set_config(
+        'rollforward.log_id', coalesce(known, nextval('rollforward_data.audit_log_log_id_seq'))::text, true);
+END
+$$;
+COMMENT ON FUNCTION rollforward_data.draw_number IS 'Draws the number of the log of this transaction, or takes the one it has';
+
+CREATE FUNCTION rollforward_data.draw_log() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
     IF coalesce(current_setting('rollforward.log_id', true), '') !~ '^[0-9]{1,18}$' THEN
-        SELECT log_id INTO known
-        FROM rollforward_data.audit_log
-        WHERE transaction_id = pg_current_xact_id()
-          AND began_at = now();
-        PERFORM set_config(
-            'rollforward.log_id', coalesce(known, nextval('rollforward_data.audit_log_log_id_seq'))::text, true);
+        PERFORM rollforward_data.draw_number();
     END IF;
     RETURN NULL;
 END
@@ -43,36 +53,35 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    drawn CONSTANT text := coalesce(current_setting('rollforward.log_id', true), '');
+    drawn bigint;
     known bigint;
 BEGIN
+    IF coalesce(current_setting('rollforward.log_id', true), '') !~ '^[0-9]{1,18}$' THEN
+        PERFORM rollforward_data.draw_number();
+    END IF;
+    drawn := current_setting('rollforward.log_id');
+
     SELECT log_id INTO known
     FROM rollforward_data.audit_log
     WHERE transaction_id = pg_current_xact_id()
       AND began_at = now();
-    IF known IS NOT NULL AND drawn !~ '^[0-9]{1,18}$' THEN
-        PERFORM set_config('rollforward.log_id', known::text, true);
-    ELSIF known IS NULL THEN
-        IF drawn ~ '^[0-9]{1,18}$' THEN
-            known := drawn::bigint;
-        ELSE
-            known := nextval('rollforward_data.audit_log_log_id_seq');
-            PERFORM set_config('rollforward.log_id', known::text, true);
-        END IF;
+    IF known IS NULL THEN
         INSERT INTO rollforward_data.audit_log (log_id, actor, reason)
         OVERRIDING SYSTEM VALUE
-        SELECT known,
+        SELECT drawn,
                coalesce(nullif(current_setting('rollforward.actor', true), ''), session_user),
                nullif(current_setting('rollforward.reason', true), '')
-        FROM rollforward_data.audit_log_log_id_seq AS drawn_so_far
-        WHERE known BETWEEN 1 AND drawn_so_far.last_value
-        ON CONFLICT ON CONSTRAINT audit_log_pkey DO NOTHING;
+        FROM rollforward_data.audit_log_log_id_seq AS numbers
+        WHERE drawn BETWEEN 1 AND numbers.last_value
+        ON CONFLICT ON CONSTRAINT audit_log_pkey DO NOTHING
+        RETURNING log_id INTO known;
     END IF;
-    IF NOT FOUND OR known::text <> current_setting('rollforward.log_id', true) THEN
-        RAISE EXCEPTION 'the log % is not the one of this transaction', current_setting('rollforward.log_id', true)
+
+    -- a number that never was drawn, or that of another log, can only have been set by hand
+    IF known IS DISTINCT FROM drawn THEN
+        RAISE EXCEPTION 'the log % is not the one of this transaction', drawn
             USING ERRCODE = '55R03',
-                  DETAIL = jsonb_build_array(jsonb_build_object(
-                      'setting', 'rollforward.log_id', 'value', current_setting('rollforward.log_id', true))),
+                  DETAIL = jsonb_build_array(jsonb_build_object('setting', 'rollforward.log_id', 'value', drawn)),
                   HINT = 'RESET rollforward.log_id; it is set for each transaction by rollforward.';
     END IF;
     RETURN known;
@@ -197,147 +206,168 @@ COMMENT ON FUNCTION rollforward_data.refuse_change IS 'Refuses to change what is
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
 
+
+-- Versions of a table: the columns that say which one a row is, the table of images, and the triggers that fill it.
+CREATE FUNCTION rollforward_data.keep_versions(entity text, VARIADIC keys text[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    arguments CONSTANT text := (SELECT string_agg(quote_literal(key), ', ') FROM unnest(keys) AS key);
+BEGIN
+    EXECUTE format(
+        $sql$
+        ALTER TABLE rollforward_data.%1$I
+            ADD COLUMN version integer NOT NULL DEFAULT 1,
+            ADD COLUMN log_id bigint,
+            ADD COLUMN IF NOT EXISTS recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
+        ALTER TABLE rollforward_data.%1$I
+            ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint,
+            ALTER COLUMN recorded_at SET DEFAULT statement_timestamp();
+
+        CREATE TABLE rollforward_data.%2$I (
+            LIKE rollforward_data.%1$I,
+            superseded_in bigint NOT NULL,
+            deleted_at timestamptz,
+            CONSTRAINT %3$I PRIMARY KEY (%4$s, version)
+        );
+        COMMENT ON TABLE rollforward_data.%2$I IS 'Versions of %1$s rows that were replaced or deleted; only ever added to';
+
+        CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.%1$I
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
+        CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.%1$I
+            REFERENCING NEW TABLE AS inserted
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on(%5$s);
+        CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.%1$I
+            REFERENCING OLD TABLE AS former NEW TABLE AS current
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated(%5$s);
+        CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.%1$I
+            REFERENCING OLD TABLE AS deleted
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
+        CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.%1$I
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
+        CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.%2$I
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
+        $sql$,
+        entity, entity || '_image', entity || '_image_pkey',
+        (SELECT string_agg(quote_ident(key), ', ') FROM unnest(keys) AS key), arguments);
+END
+$$;
+COMMENT ON FUNCTION rollforward_data.keep_versions IS 'Has all versions of a table kept; keys are the columns of its primary key';
+
+-- What a person belongs to is a person too.
 ALTER TABLE rollforward_data.person
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN log_id bigint,
-    ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
+    ADD COLUMN organization_id bigint,
+    ADD CONSTRAINT person_organization_fkey FOREIGN KEY (organization_id) REFERENCES rollforward_data.person;
+-- Serves deleting persons, and finding the members of an organization.
+CREATE INDEX person_organization_idx ON rollforward_data.person (organization_id) WHERE organization_id IS NOT NULL;
+COMMENT ON COLUMN rollforward_data.person.organization_id IS 'The household or organization that the person belongs to';
+
+CREATE FUNCTION rollforward_data.refuse_organization_cycle() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    in_circle bigint;
+BEGIN
+    WITH RECURSIVE above AS (
+        SELECT changed.person_id, changed.organization_id
+        FROM changed
+        WHERE changed.organization_id IS NOT NULL
+        UNION
+        SELECT above.person_id, higher.organization_id
+        FROM above
+        JOIN rollforward_data.person AS higher ON higher.person_id = above.organization_id
+        WHERE higher.organization_id IS NOT NULL
+    )
+    SELECT person_id INTO in_circle
+    FROM above
+    WHERE organization_id = person_id
+    ORDER BY person_id
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'person % would belong to itself', in_circle
+            USING ERRCODE = '23514', SCHEMA = 'rollforward_data', TABLE = 'person', COLUMN = 'organization_id',
+                  CONSTRAINT = 'person_organization_is_no_circle';
+    END IF;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION rollforward_data.refuse_organization_cycle IS 'Refuses persons that would belong to themselves';
+CREATE TRIGGER refuse_inserted_cycle AFTER INSERT ON rollforward_data.person
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_organization_cycle();
+CREATE TRIGGER refuse_updated_cycle AFTER UPDATE ON rollforward_data.person
+    REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_organization_cycle();
+
+-- Names are looked up by indexes, whose entries have an end.
 ALTER TABLE rollforward_data.person
-    ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint;
-CREATE TABLE rollforward_data.person_image (
-    LIKE rollforward_data.person,
-    superseded_in bigint NOT NULL,
-    deleted_at timestamptz,
-    CONSTRAINT person_image_pkey PRIMARY KEY (person_id, version)
-);
-COMMENT ON TABLE rollforward_data.person_image IS 'Versions of person rows that were replaced or deleted; only ever added to';
-CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.person
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
-CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.person
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on('person_id');
-CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.person
-    REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated('person_id');
-CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.person
-    REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.person
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.person_image
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
-
+    ADD CONSTRAINT person_name_is_not_too_long CHECK (char_length(name) <= 200),
+    ADD CONSTRAINT person_name_is_not_blank CHECK (btrim(name) <> '');
 ALTER TABLE rollforward_data.account
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN log_id bigint,
-    ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
-ALTER TABLE rollforward_data.account
-    ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint;
-CREATE TABLE rollforward_data.account_image (
-    LIKE rollforward_data.account,
-    superseded_in bigint NOT NULL,
-    deleted_at timestamptz,
-    CONSTRAINT account_image_pkey PRIMARY KEY (account_id, version)
-);
-COMMENT ON TABLE rollforward_data.account_image IS 'Versions of account rows that were replaced or deleted; only ever added to';
-CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.account
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
-CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.account
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on('account_id');
-CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.account
-    REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated('account_id');
-CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.account
-    REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.account
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.account_image
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
-
+    ADD CONSTRAINT account_number_is_not_too_long CHECK (char_length(number) <= 200);
 ALTER TABLE rollforward_data.instrument
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN log_id bigint,
-    ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
-ALTER TABLE rollforward_data.instrument
-    ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint;
-CREATE TABLE rollforward_data.instrument_image (
-    LIKE rollforward_data.instrument,
-    superseded_in bigint NOT NULL,
-    deleted_at timestamptz,
-    CONSTRAINT instrument_image_pkey PRIMARY KEY (instrument_id, version)
-);
-COMMENT ON TABLE rollforward_data.instrument_image IS 'Versions of instrument rows that were replaced or deleted; only ever added to';
-CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.instrument
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
-CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.instrument
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on('instrument_id');
-CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.instrument
-    REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated('instrument_id');
-CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.instrument
-    REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.instrument
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.instrument_image
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
+    ADD CONSTRAINT instrument_symbol_is_not_too_long CHECK (char_length(symbol) <= 200);
 
-ALTER TABLE rollforward_data.movement
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN log_id bigint;
-ALTER TABLE rollforward_data.movement
-    ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint,
-    ALTER COLUMN recorded_at SET DEFAULT statement_timestamp();
-CREATE TABLE rollforward_data.movement_image (
-    LIKE rollforward_data.movement,
-    superseded_in bigint NOT NULL,
-    deleted_at timestamptz,
-    CONSTRAINT movement_image_pkey PRIMARY KEY (account_id, movement_id, version)
-);
-COMMENT ON TABLE rollforward_data.movement_image IS 'Versions of movement rows that were replaced or deleted; only ever added to';
-CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.movement
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
-CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.movement
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on('account_id', 'movement_id');
-CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.movement
-    REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated('account_id', 'movement_id');
-CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.movement
-    REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.movement
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.movement_image
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
+SELECT rollforward_data.keep_versions('person', 'person_id');
+SELECT rollforward_data.keep_versions('account', 'account_id');
+SELECT rollforward_data.keep_versions('instrument', 'instrument_id');
+SELECT rollforward_data.keep_versions('movement', 'account_id', 'movement_id');
+SELECT rollforward_data.keep_versions('price', 'instrument_id', 'price_date');
 
-ALTER TABLE rollforward_data.price
-    ADD COLUMN version integer NOT NULL DEFAULT 1,
-    ADD COLUMN log_id bigint,
-    ADD COLUMN recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
-ALTER TABLE rollforward_data.price
-    ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint;
-CREATE TABLE rollforward_data.price_image (
-    LIKE rollforward_data.price,
-    superseded_in bigint NOT NULL,
-    deleted_at timestamptz,
-    CONSTRAINT price_image_pkey PRIMARY KEY (instrument_id, price_date, version)
+-- A movement that is deleted by delete_movement_batch is not saved again when the statement that had it is imported again.
+CREATE TABLE rollforward_data.deleted_movement (
+    account_id bigint NOT NULL,
+    natural_key bytea NOT NULL,
+    movement_id bigint NOT NULL,
+    deleted_at timestamptz NOT NULL DEFAULT statement_timestamp(),
+    CONSTRAINT deleted_movement_pkey PRIMARY KEY (account_id, natural_key),
+    CONSTRAINT deleted_movement_account_fkey FOREIGN KEY (account_id) REFERENCES rollforward_data.account ON DELETE CASCADE
 );
-COMMENT ON TABLE rollforward_data.price_image IS 'Versions of price rows that were replaced or deleted; only ever added to';
-CREATE TRIGGER draw_log BEFORE INSERT ON rollforward_data.price
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.draw_log();
-CREATE TRIGGER count_on AFTER INSERT ON rollforward_data.price
-    REFERENCING NEW TABLE AS inserted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.count_on('instrument_id', 'price_date');
-CREATE TRIGGER keep_updated_version AFTER UPDATE ON rollforward_data.price
-    REFERENCING OLD TABLE AS former NEW TABLE AS current
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_updated('instrument_id', 'price_date');
-CREATE TRIGGER keep_deleted_version AFTER DELETE ON rollforward_data.price
+COMMENT ON TABLE rollforward_data.deleted_movement IS 'Movements that were deleted and are not to come again by themselves';
+
+-- Figures of an account that is deleted have nobody to belong to.
+CREATE FUNCTION rollforward_data.forget_accounts() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    figures text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM deleted) THEN
+        RETURN NULL;
+    END IF;
+    FOREACH figures IN ARRAY ARRAY[
+        'lot_slice', 'position', 'position_snapshot', 'account_snapshot', 'account_currency', 'equity_snapshot',
+        'valued_account', 'stale_mark']
+    LOOP
+        EXECUTE format(
+            'DELETE FROM rollforward_data.%I AS figure USING deleted WHERE figure.account_id = deleted.account_id', figures);
+    END LOOP;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION rollforward_data.forget_accounts IS 'Removes the figures of accounts that are deleted';
+CREATE TRIGGER forget_accounts AFTER DELETE ON rollforward_data.account
     REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER keep_truncated_version BEFORE TRUNCATE ON rollforward_data.price
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.keep_deleted();
-CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON rollforward_data.price_image
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.forget_accounts();
+
+-- What the functions of the repository have done, each call that changed something in the end.
+CREATE TABLE rollforward_data.batch_operation (
+    operation_id bigint GENERATED ALWAYS AS IDENTITY,
+    entity text NOT NULL,
+    operation text NOT NULL,
+    began_at timestamptz NOT NULL,
+    took_ms numeric(12, 3) NOT NULL,
+    rows_given bigint NOT NULL,
+    rows_written bigint NOT NULL,
+    idempotency_key text,
+    result jsonb,
+    CONSTRAINT batch_operation_pkey PRIMARY KEY (operation_id),
+    CONSTRAINT batch_operation_idempotency_key UNIQUE (idempotency_key),
+    CONSTRAINT batch_operation_key_has_a_result CHECK ((idempotency_key IS NULL) = (result IS NULL))
+);
+COMMENT ON TABLE rollforward_data.batch_operation IS 'Calls of the functions of the repository that write: how many rows, how long';
+COMMENT ON COLUMN rollforward_data.batch_operation.result IS
+    'What was returned, where the call has an idempotency key: a call with that key again returns it and does nothing';

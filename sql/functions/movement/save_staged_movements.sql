@@ -4,6 +4,8 @@
 -- saving a file again adds nothing, and equal rows of one file stay distinct. The price is not part of the digest: it
 -- follows from the amount, by a multiplier that may be corrected later.
 --
+-- What was deleted by delete_movement_batch is known too, and stays deleted.
+--
 -- An instrument without currency, which a profile has brought, takes that of its first movement.
 --
 -- account_number, broker   created when they are new; the base currency is that of the first movement
@@ -69,6 +71,10 @@ BEGIN
         FROM identified
         LEFT JOIN rollforward_data.instrument ON instrument.symbol = identified.symbol
         LEFT JOIN rollforward_data.instrument AS successor ON successor.symbol = identified.to_symbol
+        WHERE NOT EXISTS (
+            SELECT FROM rollforward_data.deleted_movement AS gone
+            WHERE gone.account_id = result.account_id
+              AND gone.natural_key = identified.natural_key)
         ORDER BY identified.accounting_date, identified.occurred_at, identified.effect, identified.price, identified.natural_key
         ON CONFLICT ON CONSTRAINT movement_natural_key DO NOTHING
         RETURNING 1

@@ -5,16 +5,16 @@
 -- actor, reason   who recorded it and why, as far as the session said
 -- deleted_at, deleted_by, deleted_because   NULL while it stands, and where another version replaced it
 CREATE OR REPLACE VIEW rollforward.person_version AS
-SELECT known.person_id, known.name, known.base_currency,
+SELECT known.person_id, known.name, known.base_currency, known.organization_id,
        known.version, known.recorded_at, log.actor, log.reason,
        known.deleted_at, ending.actor AS deleted_by, ending.reason AS deleted_because
 FROM (
-    SELECT standing.person_id, standing.name, standing.base_currency,
+    SELECT standing.person_id, standing.name, standing.base_currency, standing.organization_id,
            standing.version, standing.recorded_at, standing.log_id,
            NULL::timestamptz AS deleted_at, NULL::bigint AS deleted_in
     FROM rollforward_data.person AS standing
     UNION ALL
-    SELECT image.person_id, image.name, image.base_currency,
+    SELECT image.person_id, image.name, image.base_currency, image.organization_id,
            image.version, image.recorded_at, image.log_id,
            image.deleted_at, CASE WHEN image.deleted_at IS NOT NULL THEN image.superseded_in END
     FROM rollforward_data.person_image AS image

@@ -30,12 +30,17 @@ BEGIN
                 'rollforward.rejected_row', 'rollforward.trading_calendar']),
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.account_version', 'rollforward.audit_log', 'rollforward.instrument_version',
-                'rollforward.movement_version', 'rollforward.person_version', 'rollforward.price_version']),
+                'rollforward.movement_version', 'rollforward.person_version', 'rollforward.price_version',
+                'rollforward.processing_metrics']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.account_as_known_at', 'rollforward.account_history', 'rollforward.instrument_as_known_at',
-                'rollforward.instrument_history', 'rollforward.movement_as_known_at', 'rollforward.movement_history',
-                'rollforward.person_as_known_at', 'rollforward.person_history', 'rollforward.price_as_known_at',
-                'rollforward.price_history']),
+                'rollforward.account_as_known_at', 'rollforward.account_history', 'rollforward.exists_account_batch',
+                'rollforward.exists_instrument_batch', 'rollforward.exists_movement_batch',
+                'rollforward.exists_person_batch', 'rollforward.exists_price_batch',
+                'rollforward.instrument_as_known_at', 'rollforward.instrument_history',
+                'rollforward.load_account_batch', 'rollforward.load_instrument_batch',
+                'rollforward.load_movement_batch', 'rollforward.load_person_batch', 'rollforward.load_price_batch',
+                'rollforward.movement_as_known_at', 'rollforward.movement_history', 'rollforward.person_as_known_at',
+                'rollforward.person_history', 'rollforward.price_as_known_at', 'rollforward.price_history']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_ids', 'rollforward.check_ties', 'rollforward.explain_snapshot', 'rollforward.given',
                 'rollforward.latest_snapshots', 'rollforward.percentage', 'rollforward.positions_as_of',
@@ -74,6 +79,27 @@ BEGIN
                 'rollforward.tastytrade_offences']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.delete_fx_rates', 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.chunk_outcome', 'rollforward.chunk_refusal', 'rollforward.chunk_reported',
+                'rollforward.delete_account_batch', 'rollforward.delete_instrument_batch',
+                'rollforward.delete_movement_batch', 'rollforward.delete_person_batch',
+                'rollforward.delete_price_batch', 'rollforward.elapsed_ms', 'rollforward.open_batch',
+                'rollforward.require_chunks', 'rollforward.require_same_length', 'rollforward.save_account_batch',
+                'rollforward.save_account_stage', 'rollforward.save_instrument_batch',
+                'rollforward.save_instrument_stage', 'rollforward.save_movement_batch',
+                'rollforward.save_movement_stage', 'rollforward.save_person_batch', 'rollforward.save_person_stage',
+                'rollforward.save_price_batch', 'rollforward.save_price_stage', 'rollforward.update_account_batch',
+                'rollforward.update_instrument_batch', 'rollforward.update_movement_batch',
+                'rollforward.update_person_batch', 'rollforward.update_price_batch',
+                'rollforward.validate_account_batch', 'rollforward.validate_account_stage',
+                'rollforward.validate_instrument_batch', 'rollforward.validate_instrument_stage',
+                'rollforward.validate_movement_batch', 'rollforward.validate_movement_stage',
+                'rollforward.validate_person_batch', 'rollforward.validate_person_stage',
+                'rollforward.validate_price_batch', 'rollforward.validate_price_stage']),
+            ('writer', 'EXECUTE ON PROCEDURE', ARRAY[
+                'rollforward.save_account_chunked', 'rollforward.save_instrument_chunked',
+                'rollforward.save_movement_chunked', 'rollforward.save_person_chunked',
+                'rollforward.save_price_chunked']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
         ),
         ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))

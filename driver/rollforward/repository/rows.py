@@ -1,0 +1,164 @@
+"""Rows as the caller has them, and columns as the database takes them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from rollforward.entities import Column, Entity, entities
+from rollforward.errors import BadArgument, BatchRejected
+
+Row = Mapping[str, Any]
+SHOWN = 100  # offences listed in an error; the message has their number
+
+
+@cache
+def entity_named(name: str) -> Entity:
+    """The entity of that name. Raises BadArgument (22R01) when there is none."""
+    known = {entity.name: entity for entity in entities()}
+    if name not in known:
+        raise BadArgument(
+            f"unknown entity: {name}",
+            sqlstate="22R01",
+            detail=[{"argument": "entity", "value": name}],
+            hint=f"Entities are {', '.join(known)}.",
+        )
+    return known[name]
+
+
+def mappings(rows: Iterable[Any]) -> list[Row]:
+    """The rows as mappings: dataclasses may be given too."""
+    return [dataclasses.asdict(row) if dataclasses.is_dataclass(row) else row for row in rows]  # type: ignore[call-overload]
+
+
+def keys(entity: Entity, given: Iterable[Any]) -> list[Row]:
+    """Rows of keys, which may be given as mappings, as tuples, or by themselves when the key is one column."""
+    names = [column.name for column in entity.key]
+    found = []
+    for key in given:
+        if isinstance(key, Mapping):
+            found.append({name: key.get(name) for name in names})
+        else:
+            parts = key if isinstance(key, tuple) else (key,)
+            if len(parts) != len(names):
+                raise BadArgument(
+                    f"a key of {entity.name} is {', '.join(names)}: {key!r}",
+                    sqlstate="22R01",
+                    detail=[{"argument": "keys", "value": repr(key)}],
+                )
+            found.append(dict(zip(names, parts, strict=True)))
+    return found
+
+
+def columns_given(entity: Entity, rows: Sequence[Row], extra: Iterable[str] = ()) -> list[str]:
+    """The names that the rows have, in the order of the entity. Raises BadArgument for one it does not know."""
+    known = [column.name for column in entity.given] + list(extra)
+    named = {name for row in rows for name in row}
+    if unknown := sorted(named - set(known)):
+        raise BadArgument(
+            f"unknown column of {entity.name}: {', '.join(unknown)}",
+            sqlstate="22R01",
+            detail=[{"argument": "rows", "value": name} for name in unknown],
+            hint=f"It has {', '.join(known)}.",
+        )
+    return [name for name in known if name in named]
+
+
+def values(entity: Entity, rows: Sequence[Row], names: Iterable[str]) -> dict[str, list[Any]]:
+    """The values of the columns, each of the type that is staged for it.
+
+    Raises BatchRejected (23R01, code ``malformed``) naming ordinal and field of what cannot be read as one.
+    """
+    types = {column.name: column for column in entity.given}
+    offences: list[dict[str, Any]] = []
+    converted: dict[str, list[Any]] = {}
+    for name in names:
+        convert = _INTEGER if name == "expected_version" else _CONVERSIONS[types[name].staged_type]
+        converted[name] = column = []
+        for ordinal, row in enumerate(rows, 1):
+            value = row.get(name)
+            try:
+                column.append(None if value is None else convert(value))
+            except (TypeError, ValueError, ArithmeticError) as error:
+                offences.append(
+                    {"ordinal": ordinal, "code": "malformed", "field": name, "value": str(value)[:200],
+                     "message": str(error) or type(error).__name__}
+                )  # fmt: skip
+    if offences:
+        offences.sort(key=lambda offence: offence["ordinal"])
+        first = offences[0]
+        raise BatchRejected(
+            f"rows of {entity.name} refused, {len(offences)} offences: row {first['ordinal']}, "
+            f"{first['field']} {first['value']}: {first['message']}",
+            sqlstate="23R01",
+            detail=offences[:SHOWN],
+            hint="Nothing was sent to the database.",
+        )
+    return converted
+
+
+def array_type(column: Column) -> str:
+    """The type of the array in which the column is sent."""
+    return f"{column.staged_type}[]"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    if "\0" in value:
+        raise ValueError("a text cannot hold the character 0")
+    return value
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, bool) or int(value) != value:
+        raise ValueError("not a whole number")
+    if not -(2**63) <= value < 2**63:
+        raise ValueError("not a number of 8 bytes")
+    return int(value)
+
+
+def _numeric(value: Any) -> Decimal:
+    if isinstance(value, bool):
+        raise TypeError("not a number")
+    # what a float prints is what was meant
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise TypeError("not a date")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime):
+        raise TypeError("not a time")
+    if moment.tzinfo is None:
+        raise ValueError("a time without its offset from UTC")
+    return moment
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("neither true nor false")
+    return value
+
+
+_INTEGER: Callable[[Any], Any] = _integer
+_CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
+    "bigint": _integer,
+    "text": _text,
+    "numeric": _numeric,
+    "date": _date,
+    "timestamptz": _moment,
+    "boolean": _boolean,
+    "bytea": bytes,
+}

@@ -1,0 +1,85 @@
+-- Deletes prices, called by instrument_id, price_date: all of them or none. Their versions are kept.
+--
+-- expected_versions   the versions that the caller has seen; a row, or all of them, may have none
+-- unknown             what becomes of one that is not there: ignore, or error
+-- idempotency_key     a call that has the key of an earlier one does nothing, and returns what that returned
+-- returns             a row for each place in the arrays, in their order; status is deleted or unknown, version the last one
+-- errors              22R01 an argument is NULL, or arrays differ in length
+--                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
+--                     offences; 23R02 only versions are wrong
+-- locks               the rows, in the order of their keys
+CREATE OR REPLACE FUNCTION rollforward.delete_price_batch(
+    instrument_ids bigint[],
+    price_dates date[],
+    expected_versions integer[] DEFAULT NULL,
+    unknown text DEFAULT 'ignore',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+BEGIN
+    PERFORM rollforward.require_choice('unknown', delete_price_batch.unknown, ARRAY['ignore', 'error']);
+    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+        'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
+        'price_dates', cardinality(rollforward.given(price_dates, 'price_dates')),
+        'expected_versions', cardinality(expected_versions))));
+    earlier := rollforward.earlier_result('price', 'delete', delete_price_batch.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, instrument_id bigint, price_date date, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM FROM rollforward_data.price AS known
+    JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+    ORDER BY known.instrument_id, known.price_date
+    FOR UPDATE OF known;
+
+    PERFORM rollforward.prepare_batch('price');
+    INSERT INTO batch_price (ordinal, instrument_id, price_date, expected_version, stored_version, status)
+    SELECT given.ordinal, given.instrument_id, given.price_date, given.expected_version, known.version,
+           CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
+    FROM unnest(instrument_ids, price_dates, expected_versions)
+        WITH ORDINALITY AS given (instrument_id, price_date, expected_version, ordinal)
+    LEFT JOIN rollforward_data.price AS known USING (instrument_id, price_date);
+    IF EXISTS (
+           SELECT FROM batch_price AS staged
+           WHERE (staged.stored_version IS NULL AND delete_price_batch.unknown = 'error')
+              OR staged.stored_version <> staged.expected_version)
+       OR EXISTS (SELECT FROM batch_price GROUP BY instrument_id, price_date HAVING count(*) > 1)
+    THEN
+        PERFORM rollforward.refuse_batch('price', 'delete', delete_price_batch.unknown);
+    END IF;
+
+    BEGIN
+        DELETE FROM rollforward_data.price AS known
+        USING batch_price AS staged
+        WHERE known.instrument_id = staged.instrument_id
+          AND known.price_date = staged.price_date;
+    EXCEPTION
+        WHEN integrity_constraint_violation THEN
+            PERFORM rollforward.refuse_batch('price', 'delete', delete_price_batch.unknown);
+            RAISE;
+    END;
+
+    RETURN QUERY SELECT * FROM rollforward.price_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'price', 'delete', began, count(*), count(*) FILTER (WHERE staged.status = 'deleted'),
+        delete_price_batch.idempotency_key,
+        CASE WHEN delete_price_batch.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.price_stage_outcome() AS outcome)
+        END)
+    FROM batch_price AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.delete_price_batch IS 'Deletes prices: all of them or none';

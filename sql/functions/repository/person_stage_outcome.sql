@@ -1,0 +1,23 @@
+-- What has become of the staged persons, in their order: for functions that have just written them.
+CREATE OR REPLACE FUNCTION rollforward.person_stage_outcome()
+RETURNS TABLE (ordinal integer, person_id bigint, status text, version integer)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT staged.ordinal, staged.person_id, staged.status,
+           staged.stored_version + (staged.status = 'updated')::integer
+    FROM batch_person AS staged
+    WHERE staged.status IS NOT NULL
+    UNION ALL
+    SELECT staged.ordinal, known.person_id, 'inserted', known.version
+    FROM batch_person AS staged
+    JOIN rollforward_data.person AS known USING (name)
+    WHERE staged.status IS NULL
+    ORDER BY 1;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.person_stage_outcome IS 'What has become of the staged persons, in their order';

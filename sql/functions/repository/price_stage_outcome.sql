@@ -1,0 +1,23 @@
+-- What has become of the staged prices, in their order: for functions that have just written them.
+CREATE OR REPLACE FUNCTION rollforward.price_stage_outcome()
+RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status text, version integer)
+LANGUAGE plpgsql STABLE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT staged.ordinal, staged.instrument_id, staged.price_date, staged.status,
+           staged.stored_version + (staged.status = 'updated')::integer
+    FROM batch_price AS staged
+    WHERE staged.status IS NOT NULL
+    UNION ALL
+    SELECT staged.ordinal, known.instrument_id, known.price_date, 'inserted', known.version
+    FROM batch_price AS staged
+    JOIN rollforward_data.price AS known USING (instrument_id, price_date)
+    WHERE staged.status IS NULL
+    ORDER BY 1;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.price_stage_outcome IS 'What has become of the staged prices, in their order';

@@ -1,0 +1,82 @@
+-- Saves the accounts staged in batch_account: all of them or none.
+--
+-- See save_account_batch. For who has too many for arrays: call open_batch('account'), COPY into
+-- pg_temp.batch_account with ordinals from 1, and call this, all in one transaction.
+CREATE OR REPLACE FUNCTION rollforward.save_account_stage(
+    on_conflict text DEFAULT 'error',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, account_id bigint, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    attempt integer := 0;
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', save_account_stage.on_conflict, ARRAY['error', 'skip', 'update']);
+    earlier := rollforward.earlier_result('account', 'save', save_account_stage.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, account_id bigint, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM rollforward.analyze_stage('pg_temp.batch_account', (SELECT count(*) FROM batch_account));
+    LOOP
+        BEGIN
+            PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
+            PERFORM rollforward.match_account_stage(save_account_stage.on_conflict);
+
+            UPDATE rollforward_data.account AS known
+            SET number = staged.number, person_id = staged.person_id, broker_id = staged.broker_id,
+                base_currency = staged.base_currency, calendar = staged.calendar,
+                costs_in_lot = coalesce(staged.costs_in_lot, true), premium_in_cost = coalesce(staged.premium_in_cost, false)
+            FROM batch_account AS staged
+            WHERE save_account_stage.on_conflict = 'update'
+              AND staged.status = 'updated'
+              AND known.account_id = staged.account_id;
+
+            INSERT INTO rollforward_data.account (
+                number, base_currency, account_id, person_id, broker_id, calendar, costs_in_lot, premium_in_cost)
+            SELECT staged.number, staged.base_currency,
+                   coalesce(staged.account_id, nextval('rollforward_data.account_account_id_seq')), staged.person_id,
+                   staged.broker_id, staged.calendar, coalesce(staged.costs_in_lot, true),
+                   coalesce(staged.premium_in_cost, false)
+            FROM batch_account AS staged
+            WHERE staged.status IS NULL
+            ORDER BY staged.number;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('account', 'save', save_account_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+    PERFORM rollforward.draw_beyond(
+        'rollforward_data.account_account_id_seq',
+        (SELECT max(account_id) FROM batch_account AS staged WHERE staged.status IS NULL));
+
+    RETURN QUERY SELECT * FROM rollforward.account_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'account', 'save', began, count(*),
+        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
+        save_account_stage.idempotency_key,
+        CASE WHEN save_account_stage.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.account_stage_outcome() AS outcome)
+        END)
+    FROM batch_account AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.save_account_stage IS 'Saves the staged accounts: all of them or none';

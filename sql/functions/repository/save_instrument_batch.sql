@@ -1,0 +1,37 @@
+-- Saves instruments: all of them or none.
+--
+-- the arrays        one for each column, of one length, with a row at each place. What has no array, or a NULL in it, is NULL, or
+--                   what the table has for it
+-- on_conflict       what becomes of one that is stored already, called by instrument_id if given, else by symbol: error refuses the
+--                   batch, skip leaves it, update makes it what is given here
+-- idempotency_key   a call that has the key of an earlier one does nothing, and returns what that returned
+-- returns           a row for each place in the arrays, in their order; status is inserted, updated, unchanged or skipped
+-- errors            22R01 an array that must be given is NULL, or arrays differ in length
+--                   23R01 something is wrong: DETAIL lists the first hundred offences, see validate_instrument_batch
+-- locks             rows that are updated, in the order of their keys
+CREATE OR REPLACE FUNCTION rollforward.save_instrument_batch(
+    symbols text[],
+    kinds text[],
+    instrument_ids bigint[] DEFAULT NULL,
+    currencies text[] DEFAULT NULL,
+    multipliers numeric[] DEFAULT NULL,
+    underlyings text[] DEFAULT NULL,
+    expirations date[] DEFAULT NULL,
+    strikes numeric[] DEFAULT NULL,
+    option_rights text[] DEFAULT NULL,
+    on_conflict text DEFAULT 'error',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, instrument_id bigint, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward.stage_instrument_batch(
+        symbols, kinds, instrument_ids, currencies, multipliers, underlyings, expirations, strikes, option_rights);
+    RETURN QUERY SELECT * FROM rollforward.save_instrument_stage(on_conflict, idempotency_key);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.save_instrument_batch IS 'Saves instruments: all of them or none';

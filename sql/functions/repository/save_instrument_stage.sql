@@ -1,0 +1,83 @@
+-- Saves the instruments staged in batch_instrument: all of them or none.
+--
+-- See save_instrument_batch. For who has too many for arrays: call open_batch('instrument'), COPY into
+-- pg_temp.batch_instrument with ordinals from 1, and call this, all in one transaction.
+CREATE OR REPLACE FUNCTION rollforward.save_instrument_stage(
+    on_conflict text DEFAULT 'error',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, instrument_id bigint, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    attempt integer := 0;
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', save_instrument_stage.on_conflict, ARRAY['error', 'skip', 'update']);
+    earlier := rollforward.earlier_result('instrument', 'save', save_instrument_stage.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, instrument_id bigint, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM rollforward.analyze_stage('pg_temp.batch_instrument', (SELECT count(*) FROM batch_instrument));
+    LOOP
+        BEGIN
+            PERFORM rollforward.complete_instrument_stage(save_instrument_stage.on_conflict);
+            PERFORM rollforward.match_instrument_stage(save_instrument_stage.on_conflict);
+
+            UPDATE rollforward_data.instrument AS known
+            SET symbol = staged.symbol, kind = staged.kind::rollforward_data.instrument_kind, currency = staged.currency,
+                multiplier = coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), underlying = staged.underlying,
+                expiration = staged.expiration, strike = staged.strike::rollforward_data.exact_price,
+                option_right = staged.option_right::rollforward_data.option_right
+            FROM batch_instrument AS staged
+            WHERE save_instrument_stage.on_conflict = 'update'
+              AND staged.status = 'updated'
+              AND known.instrument_id = staged.instrument_id;
+
+            INSERT INTO rollforward_data.instrument (
+                symbol, kind, instrument_id, currency, multiplier, underlying, expiration, strike, option_right)
+            SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind,
+                   coalesce(staged.instrument_id, nextval('rollforward_data.instrument_instrument_id_seq')), staged.currency,
+                   coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying, staged.expiration,
+                   staged.strike::rollforward_data.exact_price, staged.option_right::rollforward_data.option_right
+            FROM batch_instrument AS staged
+            WHERE staged.status IS NULL
+            ORDER BY staged.symbol;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_instrument_stage(save_instrument_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('instrument', 'save', save_instrument_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+    PERFORM rollforward.draw_beyond(
+        'rollforward_data.instrument_instrument_id_seq',
+        (SELECT max(instrument_id) FROM batch_instrument AS staged WHERE staged.status IS NULL));
+
+    RETURN QUERY SELECT * FROM rollforward.instrument_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'instrument', 'save', began, count(*),
+        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
+        save_instrument_stage.idempotency_key,
+        CASE WHEN save_instrument_stage.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.instrument_stage_outcome() AS outcome)
+        END)
+    FROM batch_instrument AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.save_instrument_stage IS 'Saves the staged instruments: all of them or none';

@@ -1,0 +1,78 @@
+-- Saves the persons staged in batch_person: all of them or none.
+--
+-- See save_person_batch. For who has too many for arrays: call open_batch('person'), COPY into
+-- pg_temp.batch_person with ordinals from 1, and call this, all in one transaction.
+CREATE OR REPLACE FUNCTION rollforward.save_person_stage(
+    on_conflict text DEFAULT 'error',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, person_id bigint, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    attempt integer := 0;
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', save_person_stage.on_conflict, ARRAY['error', 'skip', 'update']);
+    earlier := rollforward.earlier_result('person', 'save', save_person_stage.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, person_id bigint, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM rollforward.analyze_stage('pg_temp.batch_person', (SELECT count(*) FROM batch_person));
+    LOOP
+        BEGIN
+            PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
+            PERFORM rollforward.match_person_stage(save_person_stage.on_conflict);
+
+            UPDATE rollforward_data.person AS known
+            SET name = staged.name, base_currency = staged.base_currency, organization_id = staged.organization_id
+            FROM batch_person AS staged
+            WHERE save_person_stage.on_conflict = 'update'
+              AND staged.status = 'updated'
+              AND known.person_id = staged.person_id;
+
+            INSERT INTO rollforward_data.person (
+                name, person_id, base_currency, organization_id)
+            SELECT staged.name, coalesce(staged.person_id, nextval('rollforward_data.person_person_id_seq')),
+                   staged.base_currency, staged.organization_id
+            FROM batch_person AS staged
+            WHERE staged.status IS NULL
+            ORDER BY staged.name;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('person', 'save', save_person_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+    PERFORM rollforward.draw_beyond(
+        'rollforward_data.person_person_id_seq',
+        (SELECT max(person_id) FROM batch_person AS staged WHERE staged.status IS NULL));
+
+    RETURN QUERY SELECT * FROM rollforward.person_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'person', 'save', began, count(*),
+        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
+        save_person_stage.idempotency_key,
+        CASE WHEN save_person_stage.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.person_stage_outcome() AS outcome)
+        END)
+    FROM batch_person AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.save_person_stage IS 'Saves the staged persons: all of them or none';

@@ -1,0 +1,73 @@
+-- Saves the prices staged in batch_price: all of them or none.
+--
+-- See save_price_batch. For who has too many for arrays: call open_batch('price'), COPY into
+-- pg_temp.batch_price with ordinals from 1, and call this, all in one transaction.
+CREATE OR REPLACE FUNCTION rollforward.save_price_stage(
+    on_conflict text DEFAULT 'error',
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    attempt integer := 0;
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', save_price_stage.on_conflict, ARRAY['error', 'skip', 'update']);
+    earlier := rollforward.earlier_result('price', 'save', save_price_stage.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, instrument_id bigint, price_date date, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM rollforward.analyze_stage('pg_temp.batch_price', (SELECT count(*) FROM batch_price));
+    LOOP
+        BEGIN
+            PERFORM rollforward.match_price_stage(save_price_stage.on_conflict);
+
+            UPDATE rollforward_data.price AS known
+            SET close = staged.close::rollforward_data.exact_price
+            FROM batch_price AS staged
+            WHERE save_price_stage.on_conflict = 'update'
+              AND staged.status = 'updated'
+              AND known.instrument_id = staged.instrument_id
+              AND known.price_date = staged.price_date;
+
+            INSERT INTO rollforward_data.price (
+                instrument_id, price_date, close)
+            SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price
+            FROM batch_price AS staged
+            WHERE staged.status IS NULL
+            ORDER BY staged.instrument_id, staged.price_date;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.refuse_batch('price', 'save', save_price_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+
+    RETURN QUERY SELECT * FROM rollforward.price_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'price', 'save', began, count(*),
+        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
+        save_price_stage.idempotency_key,
+        CASE WHEN save_price_stage.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.price_stage_outcome() AS outcome)
+        END)
+    FROM batch_price AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.save_price_stage IS 'Saves the staged prices: all of them or none';

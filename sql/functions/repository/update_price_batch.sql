@@ -1,0 +1,101 @@
+-- Updates prices, called by instrument_id, price_date: all of them or none.
+--
+-- The other arrays      new values; what has no array stays as it is, and a NULL in an array is a NULL
+-- expected_versions     the versions that the caller has seen; a row, or all of them, may have none
+-- idempotency_key       a call that has the key of an earlier one does nothing, and returns what that returned
+-- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
+-- errors                22R01 an array that must be given is NULL, or arrays differ in length
+--                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
+-- locks                 the rows, in the order of their keys
+CREATE OR REPLACE FUNCTION rollforward.update_price_batch(
+    instrument_ids bigint[],
+    price_dates date[],
+    closes numeric[] DEFAULT NULL,
+    expected_versions integer[] DEFAULT NULL,
+    idempotency_key text DEFAULT NULL
+)
+RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status text, version integer)
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+BEGIN
+    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+        'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
+        'price_dates', cardinality(rollforward.given(price_dates, 'price_dates')),
+        'closes', cardinality(closes),
+        'expected_versions', cardinality(expected_versions))));
+    earlier := rollforward.earlier_result('price', 'update', update_price_batch.idempotency_key);
+    IF earlier IS NOT NULL THEN
+        RETURN QUERY
+        SELECT *
+        FROM jsonb_to_recordset(earlier) AS known (
+            ordinal integer, instrument_id bigint, price_date date, status text, version integer);
+        RETURN;
+    END IF;
+
+    PERFORM FROM rollforward_data.price AS known
+    JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+    ORDER BY known.instrument_id, known.price_date
+    FOR NO KEY UPDATE OF known;
+
+    PERFORM rollforward.prepare_batch('price');
+    INSERT INTO batch_price (
+        ordinal, instrument_id, price_date, expected_version, stored_version, status,
+        close)
+    SELECT given.ordinal, given.instrument_id, given.price_date, given.expected_version, known.version, 'unchanged',
+           CASE WHEN closes IS NULL THEN known.close ELSE given.close END
+    FROM unnest(
+        instrument_ids, price_dates, expected_versions,
+        closes)
+        WITH ORDINALITY AS given (
+            instrument_id, price_date, expected_version,
+            close, ordinal)
+    LEFT JOIN rollforward_data.price AS known USING (instrument_id, price_date);
+    IF EXISTS (
+           SELECT FROM batch_price AS staged
+           WHERE staged.stored_version IS NULL
+              OR staged.stored_version <> staged.expected_version)
+       OR EXISTS (SELECT FROM batch_price GROUP BY instrument_id, price_date HAVING count(*) > 1)
+    THEN
+        PERFORM rollforward.refuse_batch('price', 'update');
+    END IF;
+
+    BEGIN
+        UPDATE batch_price AS staged
+        SET status = 'updated'
+        FROM rollforward_data.price AS known
+        WHERE known.instrument_id = staged.instrument_id
+          AND known.price_date = staged.price_date
+          AND (known.close)
+              IS DISTINCT FROM (
+                  staged.close::rollforward_data.exact_price);
+
+        UPDATE rollforward_data.price AS known
+        SET close = staged.close::rollforward_data.exact_price
+        FROM batch_price AS staged
+        WHERE staged.status = 'updated'
+          AND known.instrument_id = staged.instrument_id
+          AND known.price_date = staged.price_date;
+    EXCEPTION
+        WHEN data_exception OR integrity_constraint_violation THEN
+            PERFORM rollforward.refuse_batch('price', 'update');
+            RAISE;
+    END;
+
+    RETURN QUERY SELECT * FROM rollforward.price_stage_outcome();
+    PERFORM rollforward.finish_batch(
+        'price', 'update', began, count(*), count(*) FILTER (WHERE staged.status = 'updated'),
+        update_price_batch.idempotency_key,
+        CASE WHEN update_price_batch.idempotency_key IS NOT NULL
+             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.price_stage_outcome() AS outcome)
+        END)
+    FROM batch_price AS staged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.update_price_batch IS 'Updates prices: all of them or none';

@@ -1,0 +1,15 @@
+-- What is wrong with the accounts staged in batch_account: see validate_account_batch.
+CREATE OR REPLACE FUNCTION rollforward.validate_account_stage(on_conflict text DEFAULT 'error')
+RETURNS SETOF rollforward.batch_offence
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
+    PERFORM rollforward.complete_account_stage(on_conflict);
+    RETURN QUERY SELECT * FROM rollforward.batch_offences('account', 'save', on_conflict);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.validate_account_stage IS 'What is wrong with the staged accounts';

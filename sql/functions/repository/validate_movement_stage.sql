@@ -1,0 +1,15 @@
+-- What is wrong with the movements staged in batch_movement: see validate_movement_batch.
+CREATE OR REPLACE FUNCTION rollforward.validate_movement_stage(on_conflict text DEFAULT 'error')
+RETURNS SETOF rollforward.batch_offence
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
+    PERFORM rollforward.complete_movement_stage(on_conflict);
+    RETURN QUERY SELECT * FROM rollforward.batch_offences('movement', 'save', on_conflict);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.validate_movement_stage IS 'What is wrong with the staged movements';

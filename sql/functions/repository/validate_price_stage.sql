@@ -1,0 +1,14 @@
+-- What is wrong with the prices staged in batch_price: see validate_price_batch.
+CREATE OR REPLACE FUNCTION rollforward.validate_price_stage(on_conflict text DEFAULT 'error')
+RETURNS SETOF rollforward.batch_offence
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
+    RETURN QUERY SELECT * FROM rollforward.batch_offences('price', 'save', on_conflict);
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.validate_price_stage IS 'What is wrong with the staged prices';
