@@ -32,12 +32,16 @@ BEGIN
         RETURN QUERY EXECUTE format(
             $sql$
             SELECT again.ordinal, 'duplicate_in_batch', %1$L, again.value, format('the same as row %%s', again.first_ordinal)
-            FROM (SELECT staged.ordinal, concat_ws(', ', %2$s) AS value, min(staged.ordinal) OVER (PARTITION BY %2$s) AS first_ordinal
+            FROM (SELECT staged.ordinal, concat_ws(', ', %2$s) AS value,
+                         min(staged.ordinal) OVER (PARTITION BY %2$s) AS first_ordinal,
+                         min(staged.ordinal) OVER (PARTITION BY %5$s) AS first_of_row, (%5$s) IS NOT NULL AS has_key
                   FROM pg_temp.%3$I AS staged
                   WHERE %4$s) AS again
             WHERE again.ordinal > again.first_ordinal
+              AND (%6$L OR NOT again.has_key OR again.first_of_row = again.ordinal)  -- else it was said of the first key
             $sql$,
-            array_to_string(unique_key.columns, ', '), unique_key.staged_values, 'batch_' || entity, unique_key.is_given);
+            array_to_string(unique_key.columns, ', '), unique_key.staged_values, 'batch_' || entity, unique_key.is_given,
+            (SELECT string_agg(format('staged.%I', name), ', ') FROM unnest(primary_key) AS name), unique_key.is_primary);
 
         CONTINUE WHEN operation = 'delete' OR (calls_known AND unique_key.is_primary);
         RETURN QUERY EXECUTE format(

@@ -37,18 +37,21 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.account AS known
-    JOIN unnest(account_ids) AS given (account_id) USING (account_id)
-    ORDER BY known.account_id
-    FOR UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('account');
+    -- what is not locked here is not deleted below
+    WITH locked AS (
+        SELECT known.account_id, known.version
+        FROM rollforward_data.account AS known
+        JOIN unnest(account_ids) AS given (account_id) USING (account_id)
+        ORDER BY known.account_id
+        FOR UPDATE OF known
+    )
     INSERT INTO batch_account (ordinal, account_id, expected_version, stored_version, status)
     SELECT given.ordinal, given.account_id, given.expected_version, known.version,
            CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
     FROM unnest(account_ids, expected_versions)
         WITH ORDINALITY AS given (account_id, expected_version, ordinal)
-    LEFT JOIN rollforward_data.account AS known USING (account_id);
+    LEFT JOIN locked AS known USING (account_id);
     IF EXISTS (
            SELECT FROM batch_account AS staged
            WHERE (staged.stored_version IS NULL AND delete_account_batch.unknown = 'error')
@@ -61,7 +64,8 @@ BEGIN
     BEGIN
         DELETE FROM rollforward_data.account AS known
         USING batch_account AS staged
-        WHERE known.account_id = staged.account_id;
+        WHERE staged.status = 'deleted'
+          AND known.account_id = staged.account_id;
     EXCEPTION
         WHEN integrity_constraint_violation THEN
             PERFORM rollforward.refuse_batch('account', 'delete', delete_account_batch.unknown);

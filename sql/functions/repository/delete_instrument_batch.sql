@@ -37,18 +37,21 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.instrument AS known
-    JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
-    ORDER BY known.instrument_id
-    FOR UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('instrument');
+    -- what is not locked here is not deleted below
+    WITH locked AS (
+        SELECT known.instrument_id, known.version
+        FROM rollforward_data.instrument AS known
+        JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
+        ORDER BY known.instrument_id
+        FOR UPDATE OF known
+    )
     INSERT INTO batch_instrument (ordinal, instrument_id, expected_version, stored_version, status)
     SELECT given.ordinal, given.instrument_id, given.expected_version, known.version,
            CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
     FROM unnest(instrument_ids, expected_versions)
         WITH ORDINALITY AS given (instrument_id, expected_version, ordinal)
-    LEFT JOIN rollforward_data.instrument AS known USING (instrument_id);
+    LEFT JOIN locked AS known USING (instrument_id);
     IF EXISTS (
            SELECT FROM batch_instrument AS staged
            WHERE (staged.stored_version IS NULL AND delete_instrument_batch.unknown = 'error')
@@ -61,7 +64,8 @@ BEGIN
     BEGIN
         DELETE FROM rollforward_data.instrument AS known
         USING batch_instrument AS staged
-        WHERE known.instrument_id = staged.instrument_id;
+        WHERE staged.status = 'deleted'
+          AND known.instrument_id = staged.instrument_id;
     EXCEPTION
         WHEN integrity_constraint_violation THEN
             PERFORM rollforward.refuse_batch('instrument', 'delete', delete_instrument_batch.unknown);

@@ -41,18 +41,21 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.movement AS known
-    JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
-    ORDER BY known.account_id, known.movement_id
-    FOR UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('movement');
+    -- what is not locked here is not deleted below
+    WITH locked AS (
+        SELECT known.account_id, known.movement_id, known.version
+        FROM rollforward_data.movement AS known
+        JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
+        ORDER BY known.account_id, known.movement_id
+        FOR UPDATE OF known
+    )
     INSERT INTO batch_movement (ordinal, account_id, movement_id, expected_version, stored_version, status)
     SELECT given.ordinal, given.account_id, given.movement_id, given.expected_version, known.version,
            CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
     FROM unnest(account_ids, movement_ids, expected_versions)
         WITH ORDINALITY AS given (account_id, movement_id, expected_version, ordinal)
-    LEFT JOIN rollforward_data.movement AS known USING (account_id, movement_id);
+    LEFT JOIN locked AS known USING (account_id, movement_id);
     IF EXISTS (
            SELECT FROM batch_movement AS staged
            WHERE (staged.stored_version IS NULL AND delete_movement_batch.unknown = 'error')
@@ -67,13 +70,15 @@ BEGIN
         SELECT known.account_id, known.natural_key, known.movement_id
         FROM rollforward_data.movement AS known
         JOIN batch_movement AS staged USING (account_id, movement_id)
+        WHERE staged.status = 'deleted'
         ON CONFLICT ON CONSTRAINT deleted_movement_pkey DO UPDATE
         SET movement_id = excluded.movement_id,
             deleted_at = excluded.deleted_at;
 
         DELETE FROM rollforward_data.movement AS known
         USING batch_movement AS staged
-        WHERE known.account_id = staged.account_id
+        WHERE staged.status = 'deleted'
+          AND known.account_id = staged.account_id
           AND known.movement_id = staged.movement_id;
     EXCEPTION
         WHEN integrity_constraint_violation THEN

@@ -37,18 +37,21 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.person AS known
-    JOIN unnest(person_ids) AS given (person_id) USING (person_id)
-    ORDER BY known.person_id
-    FOR UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('person');
+    -- what is not locked here is not deleted below
+    WITH locked AS (
+        SELECT known.person_id, known.version
+        FROM rollforward_data.person AS known
+        JOIN unnest(person_ids) AS given (person_id) USING (person_id)
+        ORDER BY known.person_id
+        FOR UPDATE OF known
+    )
     INSERT INTO batch_person (ordinal, person_id, expected_version, stored_version, status)
     SELECT given.ordinal, given.person_id, given.expected_version, known.version,
            CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
     FROM unnest(person_ids, expected_versions)
         WITH ORDINALITY AS given (person_id, expected_version, ordinal)
-    LEFT JOIN rollforward_data.person AS known USING (person_id);
+    LEFT JOIN locked AS known USING (person_id);
     IF EXISTS (
            SELECT FROM batch_person AS staged
            WHERE (staged.stored_version IS NULL AND delete_person_batch.unknown = 'error')
@@ -61,7 +64,8 @@ BEGIN
     BEGIN
         DELETE FROM rollforward_data.person AS known
         USING batch_person AS staged
-        WHERE known.person_id = staged.person_id;
+        WHERE staged.status = 'deleted'
+          AND known.person_id = staged.person_id;
     EXCEPTION
         WHEN integrity_constraint_violation THEN
             PERFORM rollforward.refuse_batch('person', 'delete', delete_person_batch.unknown);

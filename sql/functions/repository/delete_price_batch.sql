@@ -39,18 +39,21 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.price AS known
-    JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
-    ORDER BY known.instrument_id, known.price_date
-    FOR UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('price');
+    -- what is not locked here is not deleted below
+    WITH locked AS (
+        SELECT known.instrument_id, known.price_date, known.version
+        FROM rollforward_data.price AS known
+        JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+        ORDER BY known.instrument_id, known.price_date
+        FOR UPDATE OF known
+    )
     INSERT INTO batch_price (ordinal, instrument_id, price_date, expected_version, stored_version, status)
     SELECT given.ordinal, given.instrument_id, given.price_date, given.expected_version, known.version,
            CASE WHEN known.version IS NULL THEN 'unknown' ELSE 'deleted' END
     FROM unnest(instrument_ids, price_dates, expected_versions)
         WITH ORDINALITY AS given (instrument_id, price_date, expected_version, ordinal)
-    LEFT JOIN rollforward_data.price AS known USING (instrument_id, price_date);
+    LEFT JOIN locked AS known USING (instrument_id, price_date);
     IF EXISTS (
            SELECT FROM batch_price AS staged
            WHERE (staged.stored_version IS NULL AND delete_price_batch.unknown = 'error')
@@ -63,7 +66,8 @@ BEGIN
     BEGIN
         DELETE FROM rollforward_data.price AS known
         USING batch_price AS staged
-        WHERE known.instrument_id = staged.instrument_id
+        WHERE staged.status = 'deleted'
+          AND known.instrument_id = staged.instrument_id
           AND known.price_date = staged.price_date;
     EXCEPTION
         WHEN integrity_constraint_violation THEN

@@ -23,25 +23,37 @@ BEGIN
         PERFORM rollforward.refuse_batch('account', 'save', match_account_stage.on_conflict);
     END IF;
 
-    PERFORM FROM rollforward_data.account AS known
-    JOIN batch_account AS staged USING (account_id)
-    WHERE match_account_stage.on_conflict = 'update'
-    ORDER BY known.account_id
-    FOR NO KEY UPDATE OF known;
+    IF match_account_stage.on_conflict = 'skip' THEN
+        UPDATE batch_account AS staged
+        SET stored_version = known.version, status = 'skipped'
+        FROM rollforward_data.account AS known
+        WHERE known.account_id = staged.account_id;
+        RETURN;
+    END IF;
+
+    -- one that comes to be behind this statement is not locked, and not changed: inserting it fails, and all begins anew
+    WITH locked AS (
+        SELECT known.account_id, known.version
+        FROM rollforward_data.account AS known
+        JOIN batch_account AS staged USING (account_id)
+        ORDER BY known.account_id
+        FOR NO KEY UPDATE OF known
+    )
+    UPDATE batch_account AS staged
+    SET stored_version = locked.version, status = 'unchanged'
+    FROM locked
+    WHERE locked.account_id = staged.account_id;
 
     UPDATE batch_account AS staged
-    SET stored_version = known.version,
-        status = CASE WHEN match_account_stage.on_conflict = 'skip' THEN 'skipped'
-                      WHEN (known.number, known.person_id, known.broker_id, known.base_currency, known.calendar,
-                            known.costs_in_lot, known.premium_in_cost)
-                           IS NOT DISTINCT FROM (
-                               staged.number, staged.person_id, staged.broker_id, staged.base_currency, staged.calendar,
-                               coalesce(staged.costs_in_lot, true), coalesce(staged.premium_in_cost, false))
-                      THEN 'unchanged'
-                      ELSE 'updated'
-                 END
+    SET status = 'updated'
     FROM rollforward_data.account AS known
-    WHERE known.account_id = staged.account_id;
+    WHERE staged.status = 'unchanged'
+      AND known.account_id = staged.account_id
+      AND (known.number, known.person_id, known.broker_id, known.base_currency, known.calendar, known.costs_in_lot,
+           known.premium_in_cost)
+          IS DISTINCT FROM (
+              staged.number, staged.person_id, staged.broker_id, staged.base_currency, staged.calendar,
+              coalesce(staged.costs_in_lot, true), coalesce(staged.premium_in_cost, false));
 END
 $$;
 

@@ -23,27 +23,38 @@ BEGIN
         PERFORM rollforward.refuse_batch('instrument', 'save', match_instrument_stage.on_conflict);
     END IF;
 
-    PERFORM FROM rollforward_data.instrument AS known
-    JOIN batch_instrument AS staged USING (instrument_id)
-    WHERE match_instrument_stage.on_conflict = 'update'
-    ORDER BY known.instrument_id
-    FOR NO KEY UPDATE OF known;
+    IF match_instrument_stage.on_conflict = 'skip' THEN
+        UPDATE batch_instrument AS staged
+        SET stored_version = known.version, status = 'skipped'
+        FROM rollforward_data.instrument AS known
+        WHERE known.instrument_id = staged.instrument_id;
+        RETURN;
+    END IF;
+
+    -- one that comes to be behind this statement is not locked, and not changed: inserting it fails, and all begins anew
+    WITH locked AS (
+        SELECT known.instrument_id, known.version
+        FROM rollforward_data.instrument AS known
+        JOIN batch_instrument AS staged USING (instrument_id)
+        ORDER BY known.instrument_id
+        FOR NO KEY UPDATE OF known
+    )
+    UPDATE batch_instrument AS staged
+    SET stored_version = locked.version, status = 'unchanged'
+    FROM locked
+    WHERE locked.instrument_id = staged.instrument_id;
 
     UPDATE batch_instrument AS staged
-    SET stored_version = known.version,
-        status = CASE WHEN match_instrument_stage.on_conflict = 'skip' THEN 'skipped'
-                      WHEN (known.symbol, known.kind, known.currency, known.multiplier, known.underlying, known.expiration,
-                            known.strike, known.option_right)
-                           IS NOT DISTINCT FROM (
-                               staged.symbol, staged.kind::rollforward_data.instrument_kind, staged.currency,
-                               coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying,
-                               staged.expiration, staged.strike::rollforward_data.exact_price,
-                               staged.option_right::rollforward_data.option_right)
-                      THEN 'unchanged'
-                      ELSE 'updated'
-                 END
+    SET status = 'updated'
     FROM rollforward_data.instrument AS known
-    WHERE known.instrument_id = staged.instrument_id;
+    WHERE staged.status = 'unchanged'
+      AND known.instrument_id = staged.instrument_id
+      AND (known.symbol, known.kind, known.currency, known.multiplier, known.underlying, known.expiration, known.strike,
+           known.option_right)
+          IS DISTINCT FROM (
+              staged.symbol, staged.kind::rollforward_data.instrument_kind, staged.currency,
+              coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying, staged.expiration,
+              staged.strike::rollforward_data.exact_price, staged.option_right::rollforward_data.option_right);
 END
 $$;
 

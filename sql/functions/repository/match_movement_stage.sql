@@ -29,38 +29,49 @@ BEGIN
         PERFORM rollforward.refuse_batch('movement', 'save', match_movement_stage.on_conflict);
     END IF;
 
-    PERFORM FROM rollforward_data.movement AS known
-    JOIN batch_movement AS staged USING (account_id, movement_id)
-    WHERE match_movement_stage.on_conflict = 'update'
-    ORDER BY known.account_id, known.movement_id
-    FOR NO KEY UPDATE OF known;
+    IF match_movement_stage.on_conflict = 'skip' THEN
+        UPDATE batch_movement AS staged
+        SET stored_version = known.version, status = 'skipped'
+        FROM rollforward_data.movement AS known
+        WHERE known.account_id = staged.account_id
+          AND known.movement_id = staged.movement_id;
+        RETURN;
+    END IF;
+
+    -- one that comes to be behind this statement is not locked, and not changed: inserting it fails, and all begins anew
+    WITH locked AS (
+        SELECT known.account_id, known.movement_id, known.version
+        FROM rollforward_data.movement AS known
+        JOIN batch_movement AS staged USING (account_id, movement_id)
+        ORDER BY known.account_id, known.movement_id
+        FOR NO KEY UPDATE OF known
+    )
+    UPDATE batch_movement AS staged
+    SET stored_version = locked.version, status = 'unchanged'
+    FROM locked
+    WHERE locked.account_id = staged.account_id
+      AND locked.movement_id = staged.movement_id;
 
     UPDATE batch_movement AS staged
-    SET stored_version = known.version,
-        status = CASE WHEN match_movement_stage.on_conflict = 'skip' THEN 'skipped'
-                      WHEN (known.occurred_at, known.accounting_date, known.kind, known.effect, known.side, known.currency,
-                            known.instrument_id, known.to_instrument_id, known.quantity, known.price, known.amount,
-                            known.commission, known.fee, known.tax, known.commission_currency, known.counter_amount,
-                            known.counter_currency, known.per_quantity, known.lot_ref, known.external_id, known.description,
-                            known.natural_key)
-                           IS NOT DISTINCT FROM (
-                               staged.occurred_at, staged.accounting_date, staged.kind::rollforward_data.movement_kind,
-                               staged.effect::rollforward_data.movement_effect, staged.side::rollforward_data.position_side,
-                               staged.currency, staged.instrument_id, staged.to_instrument_id,
-                               staged.quantity::rollforward_data.exact_quantity, staged.price::rollforward_data.exact_price,
-                               coalesce(staged.amount::rollforward_data.exact_money, 0),
-                               coalesce(staged.commission::rollforward_data.exact_money, 0),
-                               coalesce(staged.fee::rollforward_data.exact_money, 0),
-                               coalesce(staged.tax::rollforward_data.exact_money, 0), staged.commission_currency,
-                               staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
-                               staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id,
-                               staged.description, staged.natural_key)
-                      THEN 'unchanged'
-                      ELSE 'updated'
-                 END
+    SET status = 'updated'
     FROM rollforward_data.movement AS known
-    WHERE known.account_id = staged.account_id
-      AND known.movement_id = staged.movement_id;
+    WHERE staged.status = 'unchanged'
+      AND known.account_id = staged.account_id
+      AND known.movement_id = staged.movement_id
+      AND (known.occurred_at, known.accounting_date, known.kind, known.effect, known.side, known.currency,
+           known.instrument_id, known.to_instrument_id, known.quantity, known.price, known.amount, known.commission,
+           known.fee, known.tax, known.commission_currency, known.counter_amount, known.counter_currency, known.per_quantity,
+           known.lot_ref, known.external_id, known.description, known.natural_key)
+          IS DISTINCT FROM (
+              staged.occurred_at, staged.accounting_date, staged.kind::rollforward_data.movement_kind,
+              staged.effect::rollforward_data.movement_effect, staged.side::rollforward_data.position_side, staged.currency,
+              staged.instrument_id, staged.to_instrument_id, staged.quantity::rollforward_data.exact_quantity,
+              staged.price::rollforward_data.exact_price, coalesce(staged.amount::rollforward_data.exact_money, 0),
+              coalesce(staged.commission::rollforward_data.exact_money, 0),
+              coalesce(staged.fee::rollforward_data.exact_money, 0), coalesce(staged.tax::rollforward_data.exact_money, 0),
+              staged.commission_currency, staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
+              staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id, staged.description,
+              staged.natural_key);
 END
 $$;
 

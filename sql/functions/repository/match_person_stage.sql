@@ -23,23 +23,35 @@ BEGIN
         PERFORM rollforward.refuse_batch('person', 'save', match_person_stage.on_conflict);
     END IF;
 
-    PERFORM FROM rollforward_data.person AS known
-    JOIN batch_person AS staged USING (person_id)
-    WHERE match_person_stage.on_conflict = 'update'
-    ORDER BY known.person_id
-    FOR NO KEY UPDATE OF known;
+    IF match_person_stage.on_conflict = 'skip' THEN
+        UPDATE batch_person AS staged
+        SET stored_version = known.version, status = 'skipped'
+        FROM rollforward_data.person AS known
+        WHERE known.person_id = staged.person_id;
+        RETURN;
+    END IF;
+
+    -- one that comes to be behind this statement is not locked, and not changed: inserting it fails, and all begins anew
+    WITH locked AS (
+        SELECT known.person_id, known.version
+        FROM rollforward_data.person AS known
+        JOIN batch_person AS staged USING (person_id)
+        ORDER BY known.person_id
+        FOR NO KEY UPDATE OF known
+    )
+    UPDATE batch_person AS staged
+    SET stored_version = locked.version, status = 'unchanged'
+    FROM locked
+    WHERE locked.person_id = staged.person_id;
 
     UPDATE batch_person AS staged
-    SET stored_version = known.version,
-        status = CASE WHEN match_person_stage.on_conflict = 'skip' THEN 'skipped'
-                      WHEN (known.name, known.base_currency, known.organization_id)
-                           IS NOT DISTINCT FROM (
-                               staged.name, staged.base_currency, staged.organization_id)
-                      THEN 'unchanged'
-                      ELSE 'updated'
-                 END
+    SET status = 'updated'
     FROM rollforward_data.person AS known
-    WHERE known.person_id = staged.person_id;
+    WHERE staged.status = 'unchanged'
+      AND known.person_id = staged.person_id
+      AND (known.name, known.base_currency, known.organization_id)
+          IS DISTINCT FROM (
+              staged.name, staged.base_currency, staged.organization_id);
 END
 $$;
 

@@ -23,24 +23,38 @@ BEGIN
         PERFORM rollforward.refuse_batch('price', 'save', match_price_stage.on_conflict);
     END IF;
 
-    PERFORM FROM rollforward_data.price AS known
-    JOIN batch_price AS staged USING (instrument_id, price_date)
-    WHERE match_price_stage.on_conflict = 'update'
-    ORDER BY known.instrument_id, known.price_date
-    FOR NO KEY UPDATE OF known;
+    IF match_price_stage.on_conflict = 'skip' THEN
+        UPDATE batch_price AS staged
+        SET stored_version = known.version, status = 'skipped'
+        FROM rollforward_data.price AS known
+        WHERE known.instrument_id = staged.instrument_id
+          AND known.price_date = staged.price_date;
+        RETURN;
+    END IF;
+
+    -- one that comes to be behind this statement is not locked, and not changed: inserting it fails, and all begins anew
+    WITH locked AS (
+        SELECT known.instrument_id, known.price_date, known.version
+        FROM rollforward_data.price AS known
+        JOIN batch_price AS staged USING (instrument_id, price_date)
+        ORDER BY known.instrument_id, known.price_date
+        FOR NO KEY UPDATE OF known
+    )
+    UPDATE batch_price AS staged
+    SET stored_version = locked.version, status = 'unchanged'
+    FROM locked
+    WHERE locked.instrument_id = staged.instrument_id
+      AND locked.price_date = staged.price_date;
 
     UPDATE batch_price AS staged
-    SET stored_version = known.version,
-        status = CASE WHEN match_price_stage.on_conflict = 'skip' THEN 'skipped'
-                      WHEN (known.close)
-                           IS NOT DISTINCT FROM (
-                               staged.close::rollforward_data.exact_price)
-                      THEN 'unchanged'
-                      ELSE 'updated'
-                 END
+    SET status = 'updated'
     FROM rollforward_data.price AS known
-    WHERE known.instrument_id = staged.instrument_id
-      AND known.price_date = staged.price_date;
+    WHERE staged.status = 'unchanged'
+      AND known.instrument_id = staged.instrument_id
+      AND known.price_date = staged.price_date
+      AND (known.close)
+          IS DISTINCT FROM (
+              staged.close::rollforward_data.exact_price);
 END
 $$;
 

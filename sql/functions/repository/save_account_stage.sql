@@ -29,6 +29,10 @@ BEGIN
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_account', (SELECT count(*) FROM batch_account));
     LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.account IN EXCLUSIVE MODE;
+        END IF;
         BEGIN
             PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
             PERFORM rollforward.match_account_stage(save_account_stage.on_conflict);
@@ -58,7 +62,7 @@ BEGIN
                 PERFORM rollforward.refuse_batch('account', 'save', save_account_stage.on_conflict);
                 -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
                 attempt := attempt + 1;
-                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
                     RAISE;
                 END IF;
         END;

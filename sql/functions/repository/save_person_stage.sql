@@ -29,6 +29,10 @@ BEGIN
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_person', (SELECT count(*) FROM batch_person));
     LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.person IN EXCLUSIVE MODE;
+        END IF;
         BEGIN
             PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
             PERFORM rollforward.match_person_stage(save_person_stage.on_conflict);
@@ -54,7 +58,7 @@ BEGIN
                 PERFORM rollforward.refuse_batch('person', 'save', save_person_stage.on_conflict);
                 -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
                 attempt := attempt + 1;
-                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
                     RAISE;
                 END IF;
         END;

@@ -29,6 +29,10 @@ BEGIN
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_price', (SELECT count(*) FROM batch_price));
     LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.price IN EXCLUSIVE MODE;
+        END IF;
         BEGIN
             PERFORM rollforward.match_price_stage(save_price_stage.on_conflict);
 
@@ -52,7 +56,7 @@ BEGIN
                 PERFORM rollforward.refuse_batch('price', 'save', save_price_stage.on_conflict);
                 -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
                 attempt := attempt + 1;
-                IF SQLSTATE <> '23505' OR attempt = 10 THEN
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
                     RAISE;
                 END IF;
         END;

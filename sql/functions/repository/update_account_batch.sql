@@ -48,12 +48,15 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.account AS known
-    JOIN unnest(account_ids) AS given (account_id) USING (account_id)
-    ORDER BY known.account_id
-    FOR NO KEY UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('account');
+    -- what is not locked here is not changed below
+    WITH locked AS (
+        SELECT known.*
+        FROM rollforward_data.account AS known
+        JOIN unnest(account_ids) AS given (account_id) USING (account_id)
+        ORDER BY known.account_id
+        FOR NO KEY UPDATE OF known
+    )
     INSERT INTO batch_account (
         ordinal, account_id, expected_version, stored_version, status,
         number, person_id, broker_id, base_currency, calendar, costs_in_lot, premium_in_cost)
@@ -71,7 +74,7 @@ BEGIN
         WITH ORDINALITY AS given (
             account_id, expected_version,
             number, person_id, broker_id, base_currency, calendar, costs_in_lot, premium_in_cost, ordinal)
-    LEFT JOIN rollforward_data.account AS known USING (account_id);
+    LEFT JOIN locked AS known USING (account_id);
     IF EXISTS (
            SELECT FROM batch_account AS staged
            WHERE staged.stored_version IS NULL

@@ -50,12 +50,15 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.instrument AS known
-    JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
-    ORDER BY known.instrument_id
-    FOR NO KEY UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('instrument');
+    -- what is not locked here is not changed below
+    WITH locked AS (
+        SELECT known.*
+        FROM rollforward_data.instrument AS known
+        JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
+        ORDER BY known.instrument_id
+        FOR NO KEY UPDATE OF known
+    )
     INSERT INTO batch_instrument (
         ordinal, instrument_id, expected_version, stored_version, status,
         symbol, kind, currency, multiplier, underlying, expiration, strike, option_right)
@@ -74,7 +77,7 @@ BEGIN
         WITH ORDINALITY AS given (
             instrument_id, expected_version,
             symbol, kind, currency, multiplier, underlying, expiration, strike, option_right, ordinal)
-    LEFT JOIN rollforward_data.instrument AS known USING (instrument_id);
+    LEFT JOIN locked AS known USING (instrument_id);
     IF EXISTS (
            SELECT FROM batch_instrument AS staged
            WHERE staged.stored_version IS NULL

@@ -80,12 +80,15 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.movement AS known
-    JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
-    ORDER BY known.account_id, known.movement_id
-    FOR NO KEY UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('movement');
+    -- what is not locked here is not changed below
+    WITH locked AS (
+        SELECT known.*
+        FROM rollforward_data.movement AS known
+        JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
+        ORDER BY known.account_id, known.movement_id
+        FOR NO KEY UPDATE OF known
+    )
     INSERT INTO batch_movement (
         ordinal, account_id, movement_id, expected_version, stored_version, status,
         occurred_at, accounting_date, kind, effect, side, currency, instrument_id, to_instrument_id, quantity, price, amount,
@@ -124,7 +127,7 @@ BEGIN
             occurred_at, accounting_date, kind, effect, side, currency, instrument_id, to_instrument_id, quantity, price,
             amount, commission, fee, tax, commission_currency, counter_amount, counter_currency, per_quantity, lot_ref,
             external_id, description, natural_key, ordinal)
-    LEFT JOIN rollforward_data.movement AS known USING (account_id, movement_id);
+    LEFT JOIN locked AS known USING (account_id, movement_id);
     IF EXISTS (
            SELECT FROM batch_movement AS staged
            WHERE staged.stored_version IS NULL

@@ -40,12 +40,15 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.person AS known
-    JOIN unnest(person_ids) AS given (person_id) USING (person_id)
-    ORDER BY known.person_id
-    FOR NO KEY UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('person');
+    -- what is not locked here is not changed below
+    WITH locked AS (
+        SELECT known.*
+        FROM rollforward_data.person AS known
+        JOIN unnest(person_ids) AS given (person_id) USING (person_id)
+        ORDER BY known.person_id
+        FOR NO KEY UPDATE OF known
+    )
     INSERT INTO batch_person (
         ordinal, person_id, expected_version, stored_version, status,
         name, base_currency, organization_id)
@@ -59,7 +62,7 @@ BEGIN
         WITH ORDINALITY AS given (
             person_id, expected_version,
             name, base_currency, organization_id, ordinal)
-    LEFT JOIN rollforward_data.person AS known USING (person_id);
+    LEFT JOIN locked AS known USING (person_id);
     IF EXISTS (
            SELECT FROM batch_person AS staged
            WHERE staged.stored_version IS NULL

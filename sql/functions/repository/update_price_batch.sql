@@ -38,12 +38,15 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM FROM rollforward_data.price AS known
-    JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
-    ORDER BY known.instrument_id, known.price_date
-    FOR NO KEY UPDATE OF known;
-
     PERFORM rollforward.prepare_batch('price');
+    -- what is not locked here is not changed below
+    WITH locked AS (
+        SELECT known.*
+        FROM rollforward_data.price AS known
+        JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+        ORDER BY known.instrument_id, known.price_date
+        FOR NO KEY UPDATE OF known
+    )
     INSERT INTO batch_price (
         ordinal, instrument_id, price_date, expected_version, stored_version, status,
         close)
@@ -55,7 +58,7 @@ BEGIN
         WITH ORDINALITY AS given (
             instrument_id, price_date, expected_version,
             close, ordinal)
-    LEFT JOIN rollforward_data.price AS known USING (instrument_id, price_date);
+    LEFT JOIN locked AS known USING (instrument_id, price_date);
     IF EXISTS (
            SELECT FROM batch_price AS staged
            WHERE staged.stored_version IS NULL
