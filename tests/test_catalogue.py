@@ -144,9 +144,8 @@ CATALOGUE_LINTS = {
         SELECT routine.oid::regprocedure || ' names rollforward in its body'
         FROM pg_proc AS routine
         WHERE routine.pronamespace = 'rollforward_data'::regnamespace
-          -- settings of the session are called rollforward.something too
-          AND regexp_replace(routine.prosrc, 'ing\\(''rollforward\\.|config\\(''rollforward\\.', '', 'g')
-              ~ '\\mrollforward\\.'
+          -- settings of the session are called rollforward.something too, and a sentence may end with it
+          AND routine.prosrc ~ '\\mrollforward\\.(?!(actor|reason|log_id)\\M)[[:alpha:]_"]'
     """,
     "a foreign key has an index that leads with its columns": f"""
         SELECT reference.conrelid::regclass || '.' || reference.conname
@@ -256,6 +255,11 @@ CATALOGUE_OFFENDERS = [
         "nothing stored depends on code",
         "CREATE FUNCTION rollforward_data.bad() RETURNS int LANGUAGE plpgsql"
         " AS 'BEGIN RETURN rollforward.bad(); END'",
+    ),
+    (
+        "nothing stored depends on code",
+        "CREATE FUNCTION rollforward_data.bad() RETURNS text LANGUAGE plpgsql"
+        " AS 'BEGIN RETURN current_setting(''rollforward.actor'') || rollforward.actor_bad(); END'",
     ),
     (
         "a foreign key has an index that leads with its columns",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import CommandLine, few_rows, many_rows, write
-from tests.support.dump import content
+from tests.support.dump import content, everything
 from tests.support.ledger import Ledger
 
 
@@ -99,7 +99,7 @@ def test_two_workers_give_what_one_gives(command: CommandLine, tmp_path: Path, l
 
 
 def test_start_after_end_is_an_error_with_both_values(booked: CommandLine, ledger: Ledger):
-    before = content(ledger.connection)
+    before = everything(ledger.connection)
     done = booked("--json", "process", "--from", "2025-02-01", "--to", "2025-01-01")
     error = done.document["error"]
     assert (done.code, error["sqlstate"]) == (1, "22R01")
@@ -107,7 +107,7 @@ def test_start_after_end_is_an_error_with_both_values(booked: CommandLine, ledge
         ("start_date", "2025-02-01"),
         ("end_date", "2025-01-01"),
     }
-    assert content(ledger.connection) == before
+    assert everything(ledger.connection) == before
 
 
 def test_an_unknown_account_is_an_error_that_names_it(booked: CommandLine, ledger: Ledger):

@@ -9,7 +9,7 @@ import pytest
 
 from tests.embedded.commands import eventually
 from tests.support.command import CommandLine, few_rows, spawn, write
-from tests.support.dump import content
+from tests.support.dump import content, everything
 from tests.support.fixtures import ledger, ledger_connection  # noqa: F401
 from tests.support.ledger import Ledger
 
@@ -31,7 +31,7 @@ def test_killed_while_it_waits_for_a_lock(
     if words == ("import",):
         words = ("import", whole, "--broker", "tastytrade", "--account", "a")
     command.book(part, options=["--no-process"])
-    before = content(ledger.connection)
+    before = everything(ledger.connection)
 
     with psycopg.connect(command.dsn) as other:
         other.execute("SELECT FROM rollforward_data.account FOR UPDATE")
@@ -40,7 +40,7 @@ def test_killed_while_it_waits_for_a_lock(
         process.kill()
         process.communicate()
     assert eventually(lambda: ledger.value(CLIENTS, False) == 0)
-    assert content(ledger.connection) == before
+    assert everything(ledger.connection) == before
 
     command.succeed(*words)
     repeated = content(ledger.connection)

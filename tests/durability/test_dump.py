@@ -14,7 +14,7 @@ from rollforward.embedded.server import Server, temporary_server
 from tests.conftest import TEST_SETTINGS
 from tests.support.command import CommandLine, many_rows, write
 from tests.support.databases import OWNER, create_owner, own
-from tests.support.dump import catalogue, content
+from tests.support.dump import catalogue, content, everything
 
 FIGURES = ("lot_slice", "position_snapshot", "account_snapshot")
 CHANGES = ("migrations", "created", "replaced", "recreated", "removed")
@@ -36,7 +36,7 @@ def test_a_restored_database_has_the_same_figures_and_goes_on_from_there(
     with temporary_server(TEST_SETTINGS) as other:
         restored = restore(server, other, dump, tmp_path)
         with psycopg.connect(dsn) as original, psycopg.connect(restored) as copy:
-            assert content(copy) == content(original)
+            assert everything(copy) == everything(original)
             assert objects(copy) == objects(original)
         there = CommandLine(restored, capsys)
         here_and_there = [each.json("deploy") for each in (command, there)]

@@ -14,7 +14,7 @@ import pytest
 from rollforward.deploy import deploy
 from tests.durability.victim import Tally, Victim, kill_often
 from tests.support.command import finish, many_rows, spawn, write
-from tests.support.dump import catalogue, content
+from tests.support.dump import audit_rows, catalogue, content
 
 KILLS = 20
 FAIR_SHARE = 0.5  # of the kills hit a call in flight
@@ -54,11 +54,14 @@ def price(dsn: str) -> None:
         )
 
 
-def content_with_equity(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
-    """What is compared holds equity wherever it holds snapshots: half of a call would show in it."""
+def content_with_equity(connection: psycopg.Connection[Any]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """What is compared holds equity wherever it holds snapshots: half of a call would show in it.
+
+    So would a log of a call that left nothing else.
+    """
     found = content(connection)
     assert bool(found["equity_snapshot"]) == bool(found["account_snapshot"])
-    return found
+    return found, audit_rows(connection)
 
 
 def judge(tally: Tally, kills: int, what: str, fair_share: float = FAIR_SHARE) -> None:

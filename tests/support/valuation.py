@@ -79,7 +79,8 @@ def load_market(ledger: Ledger, folder: Path) -> None:
     closes = table(inputs / "market_data_cache.csv")
     for symbol in sorted({*lots, *(row["symbol"] for row in closes)}):
         _add_instrument(ledger, symbol, lots.get(symbol))
-    with ledger.connection.cursor().copy("COPY rollforward_data.price FROM STDIN") as stream:
+    copy = "COPY rollforward_data.price (instrument_id, price_date, close) FROM STDIN"
+    with ledger.connection.cursor().copy(copy) as stream:
         for row in closes:
             if Decimal(row["close"]) > 0:
                 stream.write_row([ledger.instruments[row["symbol"]], row["date"], row["close"]])
