@@ -27,6 +27,7 @@ _OBJECTS = {
     "complete_stage.sql.j2": "complete_{}_stage",
     "match_stage.sql.j2": "match_{}_stage",
     "match_deleted_stage.sql.j2": "match_deleted_{}_stage",
+    "upsert_stage.sql.j2": "upsert_{}_stage",
     "stage_outcome.sql.j2": "{}_stage_outcome",
     "save_stage.sql.j2": "save_{}_stage",
     "save_batch.sql.j2": "save_{}_batch",

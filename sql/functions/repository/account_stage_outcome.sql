@@ -7,15 +7,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT staged.ordinal, staged.account_id, staged.status,
-           staged.stored_version + (staged.status = 'updated')::integer
+    SELECT staged.ordinal, staged.account_id, staged.status, staged.stored_version
     FROM batch_account AS staged
-    WHERE staged.status IS NOT NULL
+    WHERE staged.status IN ('deleted', 'unknown', 'skipped')
     UNION ALL
-    SELECT staged.ordinal, known.account_id, 'inserted', known.version
+    SELECT staged.ordinal, known.account_id, coalesce(staged.status, 'inserted'), known.version
     FROM batch_account AS staged
     JOIN rollforward_data.account AS known USING (number)
     WHERE staged.status IS NULL
+       OR staged.status IN ('inserted', 'updated', 'unchanged')
     ORDER BY 1;
 END
 $$;

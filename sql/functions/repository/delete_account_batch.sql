@@ -7,7 +7,7 @@
 -- errors              22R01 an argument is NULL, or arrays differ in length
 --                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
 --                     offences; 23R02 only versions are wrong
--- locks               the rows, in the order of their keys
+-- locks               the rows, in the order of number
 CREATE OR REPLACE FUNCTION rollforward.delete_account_batch(
     account_ids bigint[],
     expected_versions integer[] DEFAULT NULL,
@@ -42,8 +42,8 @@ BEGIN
     WITH locked AS (
         SELECT known.account_id, known.version
         FROM rollforward_data.account AS known
-        JOIN unnest(account_ids) AS given (account_id) USING (account_id)
-        ORDER BY known.account_id
+        WHERE (known.account_id) IN (SELECT * FROM unnest(account_ids))
+        ORDER BY known.number
         FOR UPDATE OF known
     )
     INSERT INTO batch_account (ordinal, account_id, expected_version, stored_version, status)

@@ -7,7 +7,7 @@
 -- errors              22R01 an argument is NULL, or arrays differ in length
 --                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
 --                     offences; 23R02 only versions are wrong
--- locks               the rows, in the order of their keys
+-- locks               the rows, in the order of symbol
 CREATE OR REPLACE FUNCTION rollforward.delete_instrument_batch(
     instrument_ids bigint[],
     expected_versions integer[] DEFAULT NULL,
@@ -42,8 +42,8 @@ BEGIN
     WITH locked AS (
         SELECT known.instrument_id, known.version
         FROM rollforward_data.instrument AS known
-        JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
-        ORDER BY known.instrument_id
+        WHERE (known.instrument_id) IN (SELECT * FROM unnest(instrument_ids))
+        ORDER BY known.symbol
         FOR UPDATE OF known
     )
     INSERT INTO batch_instrument (ordinal, instrument_id, expected_version, stored_version, status)

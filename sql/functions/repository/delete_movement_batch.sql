@@ -9,7 +9,7 @@
 -- errors              22R01 an argument is NULL, or arrays differ in length
 --                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
 --                     offences; 23R02 only versions are wrong
--- locks               the rows, in the order of their keys
+-- locks               the rows, in the order of account_id, natural_key
 CREATE OR REPLACE FUNCTION rollforward.delete_movement_batch(
     account_ids bigint[],
     movement_ids bigint[],
@@ -46,8 +46,8 @@ BEGIN
     WITH locked AS (
         SELECT known.account_id, known.movement_id, known.version
         FROM rollforward_data.movement AS known
-        JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
-        ORDER BY known.account_id, known.movement_id
+        WHERE (known.account_id, known.movement_id) IN (SELECT * FROM unnest(account_ids, movement_ids))
+        ORDER BY known.account_id, known.natural_key
         FOR UPDATE OF known
     )
     INSERT INTO batch_movement (ordinal, account_id, movement_id, expected_version, stored_version, status)

@@ -7,7 +7,7 @@
 -- errors              22R01 an argument is NULL, or arrays differ in length
 --                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
 --                     offences; 23R02 only versions are wrong
--- locks               the rows, in the order of their keys
+-- locks               the rows, in the order of name
 CREATE OR REPLACE FUNCTION rollforward.delete_person_batch(
     person_ids bigint[],
     expected_versions integer[] DEFAULT NULL,
@@ -42,8 +42,8 @@ BEGIN
     WITH locked AS (
         SELECT known.person_id, known.version
         FROM rollforward_data.person AS known
-        JOIN unnest(person_ids) AS given (person_id) USING (person_id)
-        ORDER BY known.person_id
+        WHERE (known.person_id) IN (SELECT * FROM unnest(person_ids))
+        ORDER BY known.name
         FOR UPDATE OF known
     )
     INSERT INTO batch_person (ordinal, person_id, expected_version, stored_version, status)

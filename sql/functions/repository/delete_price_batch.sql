@@ -7,7 +7,7 @@
 -- errors              22R01 an argument is NULL, or arrays differ in length
 --                     23R01 something is wrong, such as others that refer to one of them: DETAIL lists the first hundred
 --                     offences; 23R02 only versions are wrong
--- locks               the rows, in the order of their keys
+-- locks               the rows, in the order of instrument_id, price_date
 CREATE OR REPLACE FUNCTION rollforward.delete_price_batch(
     instrument_ids bigint[],
     price_dates date[],
@@ -44,7 +44,7 @@ BEGIN
     WITH locked AS (
         SELECT known.instrument_id, known.price_date, known.version
         FROM rollforward_data.price AS known
-        JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+        WHERE (known.instrument_id, known.price_date) IN (SELECT * FROM unnest(instrument_ids, price_dates))
         ORDER BY known.instrument_id, known.price_date
         FOR UPDATE OF known
     )

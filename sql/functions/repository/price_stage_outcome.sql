@@ -7,15 +7,15 @@ AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT staged.ordinal, staged.instrument_id, staged.price_date, staged.status,
-           staged.stored_version + (staged.status = 'updated')::integer
+    SELECT staged.ordinal, staged.instrument_id, staged.price_date, staged.status, staged.stored_version
     FROM batch_price AS staged
-    WHERE staged.status IS NOT NULL
+    WHERE staged.status IN ('deleted', 'unknown', 'skipped')
     UNION ALL
-    SELECT staged.ordinal, known.instrument_id, known.price_date, 'inserted', known.version
+    SELECT staged.ordinal, known.instrument_id, known.price_date, coalesce(staged.status, 'inserted'), known.version
     FROM batch_price AS staged
     JOIN rollforward_data.price AS known USING (instrument_id, price_date)
     WHERE staged.status IS NULL
+       OR staged.status IN ('inserted', 'updated', 'unchanged')
     ORDER BY 1;
 END
 $$;

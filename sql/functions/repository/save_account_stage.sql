@@ -37,24 +37,19 @@ BEGIN
             PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
             PERFORM rollforward.match_account_stage(save_account_stage.on_conflict);
 
-            UPDATE rollforward_data.account AS known
-            SET number = staged.number, person_id = staged.person_id, broker_id = staged.broker_id,
-                base_currency = staged.base_currency, calendar = staged.calendar,
-                costs_in_lot = coalesce(staged.costs_in_lot, true), premium_in_cost = coalesce(staged.premium_in_cost, false)
-            FROM batch_account AS staged
-            WHERE save_account_stage.on_conflict = 'update'
-              AND staged.status = 'updated'
-              AND known.account_id = staged.account_id;
-
-            INSERT INTO rollforward_data.account (
-                number, base_currency, account_id, person_id, broker_id, calendar, costs_in_lot, premium_in_cost)
-            SELECT staged.number, staged.base_currency,
-                   coalesce(staged.account_id, nextval('rollforward_data.account_account_id_seq')), staged.person_id,
-                   staged.broker_id, staged.calendar, coalesce(staged.costs_in_lot, true),
-                   coalesce(staged.premium_in_cost, false)
-            FROM batch_account AS staged
-            WHERE staged.status IS NULL
-            ORDER BY staged.number;
+            IF save_account_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_account_stage();
+            ELSE
+                INSERT INTO rollforward_data.account (
+                    number, base_currency, account_id, person_id, broker_id, calendar, costs_in_lot, premium_in_cost)
+                SELECT staged.number, staged.base_currency,
+                       coalesce(staged.account_id, nextval('rollforward_data.account_account_id_seq')), staged.person_id,
+                       staged.broker_id, staged.calendar, coalesce(staged.costs_in_lot, true),
+                       coalesce(staged.premium_in_cost, false)
+                FROM batch_account AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.number;
+            END IF;
             EXIT;
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation THEN
@@ -69,7 +64,7 @@ BEGIN
     END LOOP;
     PERFORM rollforward.draw_beyond(
         'rollforward_data.account_account_id_seq',
-        (SELECT max(account_id) FROM batch_account AS staged WHERE staged.status IS NULL));
+        (SELECT max(account_id) FROM batch_account));
 
     RETURN QUERY SELECT * FROM rollforward.account_stage_outcome();
     PERFORM rollforward.finish_batch(

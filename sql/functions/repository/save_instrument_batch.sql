@@ -8,7 +8,7 @@
 -- returns           a row for each place in the arrays, in their order; status is inserted, updated, unchanged or skipped
 -- errors            22R01 an array that must be given is NULL, or arrays differ in length
 --                   23R01 something is wrong: DETAIL lists the first hundred offences, see validate_instrument_batch
--- locks             rows that are updated, in the order of their keys; the table, if others were faster three times
+-- locks             rows that are written, in the order of symbol; the table, if others were faster three times
 CREATE OR REPLACE FUNCTION rollforward.save_instrument_batch(
     symbols text[],
     kinds text[],

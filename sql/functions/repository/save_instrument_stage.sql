@@ -37,25 +37,20 @@ BEGIN
             PERFORM rollforward.complete_instrument_stage(save_instrument_stage.on_conflict);
             PERFORM rollforward.match_instrument_stage(save_instrument_stage.on_conflict);
 
-            UPDATE rollforward_data.instrument AS known
-            SET symbol = staged.symbol, kind = staged.kind::rollforward_data.instrument_kind, currency = staged.currency,
-                multiplier = coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), underlying = staged.underlying,
-                expiration = staged.expiration, strike = staged.strike::rollforward_data.exact_price,
-                option_right = staged.option_right::rollforward_data.option_right
-            FROM batch_instrument AS staged
-            WHERE save_instrument_stage.on_conflict = 'update'
-              AND staged.status = 'updated'
-              AND known.instrument_id = staged.instrument_id;
-
-            INSERT INTO rollforward_data.instrument (
-                symbol, kind, instrument_id, currency, multiplier, underlying, expiration, strike, option_right)
-            SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind,
-                   coalesce(staged.instrument_id, nextval('rollforward_data.instrument_instrument_id_seq')), staged.currency,
-                   coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying, staged.expiration,
-                   staged.strike::rollforward_data.exact_price, staged.option_right::rollforward_data.option_right
-            FROM batch_instrument AS staged
-            WHERE staged.status IS NULL
-            ORDER BY staged.symbol;
+            IF save_instrument_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_instrument_stage();
+            ELSE
+                INSERT INTO rollforward_data.instrument (
+                    symbol, kind, instrument_id, currency, multiplier, underlying, expiration, strike, option_right)
+                SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind,
+                       coalesce(staged.instrument_id, nextval('rollforward_data.instrument_instrument_id_seq')),
+                       staged.currency, coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying,
+                       staged.expiration, staged.strike::rollforward_data.exact_price,
+                       staged.option_right::rollforward_data.option_right
+                FROM batch_instrument AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.symbol;
+            END IF;
             EXIT;
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation THEN
@@ -70,7 +65,7 @@ BEGIN
     END LOOP;
     PERFORM rollforward.draw_beyond(
         'rollforward_data.instrument_instrument_id_seq',
-        (SELECT max(instrument_id) FROM batch_instrument AS staged WHERE staged.status IS NULL));
+        (SELECT max(instrument_id) FROM batch_instrument));
 
     RETURN QUERY SELECT * FROM rollforward.instrument_stage_outcome();
     PERFORM rollforward.finish_batch(

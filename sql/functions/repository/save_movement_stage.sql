@@ -37,47 +37,29 @@ BEGIN
             PERFORM rollforward.complete_movement_stage(save_movement_stage.on_conflict);
             PERFORM rollforward.match_movement_stage(save_movement_stage.on_conflict);
 
-            UPDATE rollforward_data.movement AS known
-            SET occurred_at = staged.occurred_at, accounting_date = staged.accounting_date,
-                kind = staged.kind::rollforward_data.movement_kind, effect = staged.effect::rollforward_data.movement_effect,
-                side = staged.side::rollforward_data.position_side, currency = staged.currency,
-                instrument_id = staged.instrument_id, to_instrument_id = staged.to_instrument_id,
-                quantity = staged.quantity::rollforward_data.exact_quantity,
-                price = staged.price::rollforward_data.exact_price,
-                amount = coalesce(staged.amount::rollforward_data.exact_money, 0),
-                commission = coalesce(staged.commission::rollforward_data.exact_money, 0),
-                fee = coalesce(staged.fee::rollforward_data.exact_money, 0),
-                tax = coalesce(staged.tax::rollforward_data.exact_money, 0),
-                commission_currency = staged.commission_currency,
-                counter_amount = staged.counter_amount::rollforward_data.exact_money,
-                counter_currency = staged.counter_currency,
-                per_quantity = staged.per_quantity::rollforward_data.exact_quantity, lot_ref = staged.lot_ref,
-                external_id = staged.external_id, description = staged.description, natural_key = staged.natural_key
-            FROM batch_movement AS staged
-            WHERE save_movement_stage.on_conflict = 'update'
-              AND staged.status = 'updated'
-              AND known.account_id = staged.account_id
-              AND known.movement_id = staged.movement_id;
-
-            INSERT INTO rollforward_data.movement (
-                account_id, occurred_at, accounting_date, kind, currency, movement_id, effect, side, instrument_id,
-                to_instrument_id, quantity, price, amount, commission, fee, tax, commission_currency, counter_amount,
-                counter_currency, per_quantity, lot_ref, external_id, description, natural_key)
-            SELECT staged.account_id, staged.occurred_at, staged.accounting_date,
-                   staged.kind::rollforward_data.movement_kind, staged.currency,
-                   coalesce(staged.movement_id, nextval('rollforward_data.event_id')),
-                   staged.effect::rollforward_data.movement_effect, staged.side::rollforward_data.position_side,
-                   staged.instrument_id, staged.to_instrument_id, staged.quantity::rollforward_data.exact_quantity,
-                   staged.price::rollforward_data.exact_price, coalesce(staged.amount::rollforward_data.exact_money, 0),
-                   coalesce(staged.commission::rollforward_data.exact_money, 0),
-                   coalesce(staged.fee::rollforward_data.exact_money, 0),
-                   coalesce(staged.tax::rollforward_data.exact_money, 0), staged.commission_currency,
-                   staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
-                   staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id,
-                   staged.description, staged.natural_key
-            FROM batch_movement AS staged
-            WHERE staged.status IS NULL
-            ORDER BY staged.account_id, staged.accounting_date, staged.occurred_at, staged.effect, staged.natural_key;
+            IF save_movement_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_movement_stage();
+            ELSE
+                INSERT INTO rollforward_data.movement (
+                    account_id, occurred_at, accounting_date, kind, currency, movement_id, effect, side, instrument_id,
+                    to_instrument_id, quantity, price, amount, commission, fee, tax, commission_currency, counter_amount,
+                    counter_currency, per_quantity, lot_ref, external_id, description, natural_key)
+                SELECT staged.account_id, staged.occurred_at, staged.accounting_date,
+                       staged.kind::rollforward_data.movement_kind, staged.currency,
+                       coalesce(staged.movement_id, nextval('rollforward_data.event_id')),
+                       staged.effect::rollforward_data.movement_effect, staged.side::rollforward_data.position_side,
+                       staged.instrument_id, staged.to_instrument_id, staged.quantity::rollforward_data.exact_quantity,
+                       staged.price::rollforward_data.exact_price, coalesce(staged.amount::rollforward_data.exact_money, 0),
+                       coalesce(staged.commission::rollforward_data.exact_money, 0),
+                       coalesce(staged.fee::rollforward_data.exact_money, 0),
+                       coalesce(staged.tax::rollforward_data.exact_money, 0), staged.commission_currency,
+                       staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
+                       staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id,
+                       staged.description, staged.natural_key
+                FROM batch_movement AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.account_id, staged.natural_key;
+            END IF;
             EXIT;
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation THEN
@@ -92,7 +74,7 @@ BEGIN
     END LOOP;
     PERFORM rollforward.draw_beyond(
         'rollforward_data.event_id',
-        (SELECT max(movement_id) FROM batch_movement AS staged WHERE staged.status IS NULL));
+        (SELECT max(movement_id) FROM batch_movement));
 
     RETURN QUERY SELECT * FROM rollforward.movement_stage_outcome();
     PERFORM rollforward.finish_batch(

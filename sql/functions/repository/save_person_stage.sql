@@ -37,20 +37,17 @@ BEGIN
             PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
             PERFORM rollforward.match_person_stage(save_person_stage.on_conflict);
 
-            UPDATE rollforward_data.person AS known
-            SET name = staged.name, base_currency = staged.base_currency, organization_id = staged.organization_id
-            FROM batch_person AS staged
-            WHERE save_person_stage.on_conflict = 'update'
-              AND staged.status = 'updated'
-              AND known.person_id = staged.person_id;
-
-            INSERT INTO rollforward_data.person (
-                name, person_id, base_currency, organization_id)
-            SELECT staged.name, coalesce(staged.person_id, nextval('rollforward_data.person_person_id_seq')),
-                   staged.base_currency, staged.organization_id
-            FROM batch_person AS staged
-            WHERE staged.status IS NULL
-            ORDER BY staged.name;
+            IF save_person_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_person_stage();
+            ELSE
+                INSERT INTO rollforward_data.person (
+                    name, person_id, base_currency, organization_id)
+                SELECT staged.name, coalesce(staged.person_id, nextval('rollforward_data.person_person_id_seq')),
+                       staged.base_currency, staged.organization_id
+                FROM batch_person AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.name;
+            END IF;
             EXIT;
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation THEN
@@ -65,7 +62,7 @@ BEGIN
     END LOOP;
     PERFORM rollforward.draw_beyond(
         'rollforward_data.person_person_id_seq',
-        (SELECT max(person_id) FROM batch_person AS staged WHERE staged.status IS NULL));
+        (SELECT max(person_id) FROM batch_person));
 
     RETURN QUERY SELECT * FROM rollforward.person_stage_outcome();
     PERFORM rollforward.finish_batch(

@@ -36,20 +36,16 @@ BEGIN
         BEGIN
             PERFORM rollforward.match_price_stage(save_price_stage.on_conflict);
 
-            UPDATE rollforward_data.price AS known
-            SET close = staged.close::rollforward_data.exact_price
-            FROM batch_price AS staged
-            WHERE save_price_stage.on_conflict = 'update'
-              AND staged.status = 'updated'
-              AND known.instrument_id = staged.instrument_id
-              AND known.price_date = staged.price_date;
-
-            INSERT INTO rollforward_data.price (
-                instrument_id, price_date, close)
-            SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price
-            FROM batch_price AS staged
-            WHERE staged.status IS NULL
-            ORDER BY staged.instrument_id, staged.price_date;
+            IF save_price_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_price_stage();
+            ELSE
+                INSERT INTO rollforward_data.price (
+                    instrument_id, price_date, close)
+                SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price
+                FROM batch_price AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.instrument_id, staged.price_date;
+            END IF;
             EXIT;
         EXCEPTION
             WHEN data_exception OR integrity_constraint_violation THEN

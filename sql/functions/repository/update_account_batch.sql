@@ -6,7 +6,7 @@
 -- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
 -- errors                22R01 an array that must be given is NULL, or arrays differ in length
 --                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
--- locks                 the rows, in the order of their keys
+-- locks                 the rows, in the order of number
 CREATE OR REPLACE FUNCTION rollforward.update_account_batch(
     account_ids bigint[],
     numbers text[] DEFAULT NULL,
@@ -53,8 +53,8 @@ BEGIN
     WITH locked AS (
         SELECT known.*
         FROM rollforward_data.account AS known
-        JOIN unnest(account_ids) AS given (account_id) USING (account_id)
-        ORDER BY known.account_id
+        WHERE (known.account_id) IN (SELECT * FROM unnest(account_ids))
+        ORDER BY known.number
         FOR NO KEY UPDATE OF known
     )
     INSERT INTO batch_account (

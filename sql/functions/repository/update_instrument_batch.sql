@@ -6,7 +6,7 @@
 -- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
 -- errors                22R01 an array that must be given is NULL, or arrays differ in length
 --                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
--- locks                 the rows, in the order of their keys
+-- locks                 the rows, in the order of symbol
 CREATE OR REPLACE FUNCTION rollforward.update_instrument_batch(
     instrument_ids bigint[],
     symbols text[] DEFAULT NULL,
@@ -55,8 +55,8 @@ BEGIN
     WITH locked AS (
         SELECT known.*
         FROM rollforward_data.instrument AS known
-        JOIN unnest(instrument_ids) AS given (instrument_id) USING (instrument_id)
-        ORDER BY known.instrument_id
+        WHERE (known.instrument_id) IN (SELECT * FROM unnest(instrument_ids))
+        ORDER BY known.symbol
         FOR NO KEY UPDATE OF known
     )
     INSERT INTO batch_instrument (

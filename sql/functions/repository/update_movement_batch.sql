@@ -6,7 +6,7 @@
 -- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
 -- errors                22R01 an array that must be given is NULL, or arrays differ in length
 --                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
--- locks                 the rows, in the order of their keys
+-- locks                 the rows, in the order of account_id, natural_key
 CREATE OR REPLACE FUNCTION rollforward.update_movement_batch(
     account_ids bigint[],
     movement_ids bigint[],
@@ -85,8 +85,8 @@ BEGIN
     WITH locked AS (
         SELECT known.*
         FROM rollforward_data.movement AS known
-        JOIN unnest(account_ids, movement_ids) AS given (account_id, movement_id) USING (account_id, movement_id)
-        ORDER BY known.account_id, known.movement_id
+        WHERE (known.account_id, known.movement_id) IN (SELECT * FROM unnest(account_ids, movement_ids))
+        ORDER BY known.account_id, known.natural_key
         FOR NO KEY UPDATE OF known
     )
     INSERT INTO batch_movement (

@@ -6,7 +6,7 @@
 -- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
 -- errors                22R01 an array that must be given is NULL, or arrays differ in length
 --                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
--- locks                 the rows, in the order of their keys
+-- locks                 the rows, in the order of name
 CREATE OR REPLACE FUNCTION rollforward.update_person_batch(
     person_ids bigint[],
     names text[] DEFAULT NULL,
@@ -45,8 +45,8 @@ BEGIN
     WITH locked AS (
         SELECT known.*
         FROM rollforward_data.person AS known
-        JOIN unnest(person_ids) AS given (person_id) USING (person_id)
-        ORDER BY known.person_id
+        WHERE (known.person_id) IN (SELECT * FROM unnest(person_ids))
+        ORDER BY known.name
         FOR NO KEY UPDATE OF known
     )
     INSERT INTO batch_person (

@@ -6,7 +6,7 @@
 -- returns               a row for each place in the arrays, in their order; status is updated, or unchanged where all is so already
 -- errors                22R01 an array that must be given is NULL, or arrays differ in length
 --                       23R01 something is wrong: DETAIL lists the first hundred offences; 23R02 only versions are: load again
--- locks                 the rows, in the order of their keys
+-- locks                 the rows, in the order of instrument_id, price_date
 CREATE OR REPLACE FUNCTION rollforward.update_price_batch(
     instrument_ids bigint[],
     price_dates date[],
@@ -43,7 +43,7 @@ BEGIN
     WITH locked AS (
         SELECT known.*
         FROM rollforward_data.price AS known
-        JOIN unnest(instrument_ids, price_dates) AS given (instrument_id, price_date) USING (instrument_id, price_date)
+        WHERE (known.instrument_id, known.price_date) IN (SELECT * FROM unnest(instrument_ids, price_dates))
         ORDER BY known.instrument_id, known.price_date
         FOR NO KEY UPDATE OF known
     )
