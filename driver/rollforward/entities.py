@@ -68,8 +68,10 @@ class Column:
 
     @property
     def digested(self) -> str:
-        """What of the staged value is part of a digest: the same for the same value, whatever the session's settings."""
-        text = f"staged.{self.name}" if self.default is None else f"coalesce(staged.{self.name}, {self.default})"
+        """What of the staged value is part of a digest: the same for the same value in any session."""
+        text = (
+            f"staged.{self.name}" if self.default is None else f"coalesce(staged.{self.name}, {self.default})"
+        )
         if self.type == "timestamptz":
             return f"extract(epoch FROM {text})"
         return f"trim_scale({text})" if self.staged_type == "numeric" else text
@@ -93,7 +95,9 @@ class Entity:
     def given(self) -> tuple[Column, ...]:
         """The columns that a caller can set, those first that must be given."""
         return tuple(
-            sorted((column for column in self.columns if column.given), key=lambda column: not column.required)
+            sorted(
+                (column for column in self.columns if column.given), key=lambda column: not column.required
+            )
         )
 
     @property
@@ -156,7 +160,7 @@ def _entity(name: str, declared: dict[str, Any]) -> Entity:
 
 
 def _column(name: str, declared: str | dict[str, Any]) -> Column:
-    fields = {"type": declared} if isinstance(declared, str) else declared
+    fields: dict[str, Any] = {"type": declared} if isinstance(declared, str) else declared
     _refuse_unknown(name, fields, _COLUMN_FIELDS)
     default = fields.get("default")
     return Column(

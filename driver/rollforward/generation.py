@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,7 @@ _OBJECTS = {
     "as_known_at.sql.j2": "{}_as_known_at",
 }
 # Those that make one for some entities only.
-_ONLY_FOR = {
+_ONLY_FOR: Mapping[str, Callable[[Entity], bool]] = {
     "complete_stage.sql.j2": lambda entity: entity.sequence is not None,
     "match_deleted_stage.sql.j2": lambda entity: entity.soft,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from os import PathLike
 from types import TracebackType
 from typing import Any, TypeVar
@@ -60,7 +61,7 @@ class Session:
     """
 
     def __init__(self, connection: psycopg.Connection[Any], *, dsn: str | None = None) -> None:
-        """A session of a connection. With a DSN the connection is the session's own, which it may open again."""
+        """With a DSN the connection is the session's own, which it may open again."""
         self.connection = connection
         self._dsn = dsn
 
@@ -119,7 +120,8 @@ class Session:
 
         given = list(rows)
         return self._once(
-            lambda connection, key: operations.save(connection, entity, given, on_conflict, key), idempotency_key
+            lambda connection, key: operations.save(connection, entity, given, on_conflict, key),
+            idempotency_key,
         )
 
     def save_stream(
@@ -147,10 +149,7 @@ class Session:
             raise ValueError("several workers need a session that was opened with a DSN")
         with ExitStack() as opened:
             others = [opened.enter_context(connect(self._dsn or "")) for _ in range(workers - 1)]
-            savers = [
-                lambda chunk, session=session: session.save(entity, chunk, on_conflict=on_conflict)
-                for session in (self, *others)
-            ]
+            savers = [partial(session.save, entity, on_conflict=on_conflict) for session in (self, *others)]
             yield from save_chunks(rows, chunk_size, savers, continue_on_error=continue_on_error)
 
     def load(self, entity: str, keys: Iterable[Any]) -> list[dict[str, Any] | None]:
@@ -195,7 +194,8 @@ class Session:
 
         given = list(keys)
         return self._once(
-            lambda connection, key: operations.delete(connection, entity, given, unknown, key), idempotency_key
+            lambda connection, key: operations.delete(connection, entity, given, unknown, key),
+            idempotency_key,
         )
 
     def exists(self, entity: str, keys: Iterable[Any]) -> list[bool]:

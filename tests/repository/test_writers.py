@@ -81,7 +81,9 @@ def test_saving_the_same_rows_at_once_saves_them_once(house, dsn, entity, on_con
         return statuses
 
     statuses = [status for found in _at_once(dsn, save) for status in found]
-    known = house.value(f"SELECT count(*) FROM rollforward_data.{entity} WHERE version = 1 AND log_id IS NOT NULL")
+    known = house.value(
+        f"SELECT count(*) FROM rollforward_data.{entity} WHERE version = 1 AND log_id IS NOT NULL"
+    )
     furnished = {"person": 3, "account": 3, "instrument": 5}.get(entity, 0)
     assert statuses.count("inserted") == known - furnished
     assert set(statuses) <= {"inserted", "skipped" if on_conflict == "skip" else "unchanged"}
@@ -119,7 +121,7 @@ def test_one_key_is_one_call_however_many_make_it_at_once(house, dsn):
 
 
 class _Broken(Session):
-    """A session whose server goes away after the database has done what it was asked, and before it says so."""
+    """A session whose server goes away after it has done what it was asked, and before it says so."""
 
     def _translated(self, call):
         result = super()._translated(call)

@@ -107,30 +107,42 @@ _MADE: dict[str, Callable[[int], Row]] = {
 # Changes after which a row cannot be saved, or may be: fields and what they become.
 _SPOILED: dict[str, list[Row]] = {
     "person": [
-        {"name": None}, {"name": " "}, {"name": "n" * 201}, {"base_currency": "usd"}, {"organization_id": 99},
-        {"organization_id": 3}, {"person_id": 1}, {"person_id": 50}, {"name": "P1"}, {"person_id": 60, "organization_id": 61},
-        {"person_id": 61, "organization_id": 60}, {"person_id": 1, "name": "P1"}, {"person_id": 2, "name": "P1"},
+        {"name": None}, {"name": " "}, {"name": "n" * 201}, {"base_currency": "usd"},
+        {"organization_id": 99},
+        {"organization_id": 3}, {"person_id": 1}, {"person_id": 50}, {"name": "P1"},
+        {"person_id": 60, "organization_id": 61},
+        {"person_id": 61, "organization_id": 60}, {"person_id": 1, "name": "P1"},
+        {"person_id": 2, "name": "P1"},
     ],
     "account": [
-        {"number": None}, {"number": ""}, {"number": " x"}, {"base_currency": None}, {"base_currency": "dollars"},
-        {"person_id": 99}, {"broker_id": 7}, {"number": "X"}, {"account_id": 2}, {"account_id": 2, "number": "X"},
+        {"number": None}, {"number": ""}, {"number": " x"}, {"base_currency": None},
+        {"base_currency": "dollars"},
+        {"person_id": 99}, {"broker_id": 7}, {"number": "X"}, {"account_id": 2},
+        {"account_id": 2, "number": "X"},
         {"account_id": 40}, {"number": "m" * 201},
     ],
     "instrument": [
-        {"symbol": None}, {"symbol": " "}, {"kind": "stonk"}, {"kind": None}, {"kind": "option", "strike": None},
-        {"multiplier": Decimal(0)}, {"multiplier": Decimal("NaN")}, {"multiplier": Decimal("1e30")}, {"currency": "us"},
-        {"option_right": "both"}, {"symbol": "A"}, {"instrument_id": 1}, {"strike": Decimal("-1"), "kind": "stock"},
+        {"symbol": None}, {"symbol": " "}, {"kind": "stonk"}, {"kind": None},
+        {"kind": "option", "strike": None},
+        {"multiplier": Decimal(0)}, {"multiplier": Decimal("NaN")}, {"multiplier": Decimal("1e30")},
+        {"currency": "us"},
+        {"option_right": "both"}, {"symbol": "A"}, {"instrument_id": 1},
+        {"strike": Decimal("-1"), "kind": "stock"},
     ],
     "movement": [
         {"account_id": None}, {"account_id": 99}, {"kind": "gift"}, {"kind": None}, {"occurred_at": None},
         {"currency": "usd"}, {"instrument_id": 99}, {"amount": Decimal("1e25")}, {"amount": Decimal("NaN")},
-        {"effect": "close", "kind": "securities_in"}, {"kind": "deposit", "effect": "open"}, {"quantity": Decimal(-1)},
-        {"kind": "conversion"}, {"lot_ref": ","}, {"external_id": ""}, {"movement_id": 1}, {"natural_key": b"1"},
+        {"effect": "close", "kind": "securities_in"}, {"kind": "deposit", "effect": "open"},
+        {"quantity": Decimal(-1)},
+        {"kind": "conversion"}, {"lot_ref": ","}, {"external_id": ""}, {"movement_id": 1},
+        {"natural_key": b"1"},
         {"kind": "buy", "instrument_id": None, "effect": "opening"}, {"counter_currency": "eur"},
     ],
     "price": [
-        {"instrument_id": None}, {"instrument_id": 99}, {"price_date": None}, {"close": None}, {"close": Decimal(0)},
-        {"close": Decimal("Infinity")}, {"close": Decimal("1e22")}, {"price_date": FIRST_DAY, "instrument_id": 1},
+        {"instrument_id": None}, {"instrument_id": 99}, {"price_date": None}, {"close": None},
+        {"close": Decimal(0)},
+        {"close": Decimal("Infinity")}, {"close": Decimal("1e22")},
+        {"price_date": FIRST_DAY, "instrument_id": 1},
     ],
 }  # fmt: skip
 
@@ -151,12 +163,15 @@ def key_of(entity: str, row: Row) -> tuple[Any, ...]:
     return tuple(row[name] for name in KEYS[entity])
 
 
-def stored(ledger: Ledger, tables: Sequence[str] = ENTITIES, *, without: Sequence[str] = ()) -> dict[str, list[Any]]:
+def stored(
+    ledger: Ledger, tables: Sequence[str] = ENTITIES, *, without: Sequence[str] = ()
+) -> dict[str, list[Any]]:
     """All rows and images as text, without what says when and by which transaction they were written."""
     left_out = "".join(f" - '{name}'" for name in (*ALIKE, *without))
     return {
         table: [row.text for row in ledger.rows(
-            f"SELECT (to_jsonb(stored){left_out})::text AS text FROM rollforward_data.{table} AS stored ORDER BY 1"
+            f"SELECT (to_jsonb(stored){left_out})::text AS text"
+            f" FROM rollforward_data.{table} AS stored ORDER BY 1"
         )]
         for name in tables
         for table in (name, f"{name}_image")
@@ -169,7 +184,9 @@ def everything(ledger: Ledger) -> dict[str, list[Any]]:
         "SELECT relname FROM pg_class WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'r'"
     )
     return {
-        table.relname: ledger.rows(f"SELECT stored::text FROM rollforward_data.{table.relname} AS stored ORDER BY 1")
+        table.relname: ledger.rows(
+            f"SELECT stored::text FROM rollforward_data.{table.relname} AS stored ORDER BY 1"
+        )
         for table in tables
     }
 

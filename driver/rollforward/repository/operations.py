@@ -20,27 +20,25 @@ COPIED_FROM = 5000  # rows: fewer go as arrays, more by COPY
 
 
 def save(
-    connection: Connection, entity_name: str, rows: Iterable[Any], on_conflict: str, idempotency_key: str | None
+    connection: Connection,
+    entity_name: str,
+    rows: Iterable[Any],
+    on_conflict: str,
+    idempotency_key: str | None,
 ) -> list[Outcome]:
     entity = entity_named(entity_name)
     given = mappings(rows)
+    options = {"on_conflict": on_conflict, "idempotency_key": idempotency_key}
     if len(given) > COPIED_FROM:
         with connection.transaction():
             _copy(connection, entity, given)
-            return _outcomes(
-                connection, entity, f"save_{entity.name}_stage", [], on_conflict=on_conflict, idempotency_key=idempotency_key
-            )
-    return _outcomes(
-        connection,
-        entity,
-        f"save_{entity.name}_batch",
-        _arrays(entity, given),
-        on_conflict=on_conflict,
-        idempotency_key=idempotency_key,
-    )
+            return _outcomes(connection, f"save_{entity.name}_stage", [], **options)
+    return _outcomes(connection, f"save_{entity.name}_batch", _arrays(entity, given), **options)
 
 
-def validate(connection: Connection, entity_name: str, rows: Iterable[Any], on_conflict: str) -> list[Offence]:
+def validate(
+    connection: Connection, entity_name: str, rows: Iterable[Any], on_conflict: str
+) -> list[Offence]:
     entity = entity_named(entity_name)
     given = mappings(rows)
     if len(given) > COPIED_FROM:
@@ -48,7 +46,9 @@ def validate(connection: Connection, entity_name: str, rows: Iterable[Any], on_c
             _copy(connection, entity, given)
             found = _call(connection, f"validate_{entity.name}_stage", [], on_conflict=on_conflict)
     else:
-        found = _call(connection, f"validate_{entity.name}_batch", _arrays(entity, given), on_conflict=on_conflict)
+        found = _call(
+            connection, f"validate_{entity.name}_batch", _arrays(entity, given), on_conflict=on_conflict
+        )
     return [Offence(*row) for row in found]
 
 
@@ -63,23 +63,15 @@ def update(
         _array(column, given_values)
         for column, given_values in _columns(entity, names, values(entity, given, names))
     ]
-    return _outcomes(
-        connection, entity, f"update_{entity.name}_batch", arrays, idempotency_key=idempotency_key
-    )
+    return _outcomes(connection, f"update_{entity.name}_batch", arrays, idempotency_key=idempotency_key)
 
 
 def delete(
     connection: Connection, entity_name: str, given: Iterable[Any], unknown: str, idempotency_key: str | None
 ) -> list[Outcome]:
     entity = entity_named(entity_name)
-    return _outcomes(
-        connection,
-        entity,
-        f"delete_{entity.name}_batch",
-        _key_arrays(entity, given),
-        unknown=unknown,
-        idempotency_key=idempotency_key,
-    )
+    options = {"unknown": unknown, "idempotency_key": idempotency_key}
+    return _outcomes(connection, f"delete_{entity.name}_batch", _key_arrays(entity, given), **options)
 
 
 def exists(connection: Connection, entity_name: str, given: Iterable[Any]) -> list[bool]:
@@ -120,7 +112,9 @@ def _key_arrays(entity: Entity, given: Iterable[Any]) -> list[Array]:
 _EXPECTED = Column("expected_version", "integer")
 
 
-def _columns(entity: Entity, names: Sequence[str], converted: dict[str, list[Any]]) -> list[tuple[Column, list[Any]]]:
+def _columns(
+    entity: Entity, names: Sequence[str], converted: dict[str, list[Any]]
+) -> list[tuple[Column, list[Any]]]:
     by_name = {column.name: column for column in (*entity.given, _EXPECTED)}
     return [(by_name[name], converted[name]) for name in names]
 
@@ -146,7 +140,9 @@ def _require_all(entity: Entity, rows: Sequence[Any], names: Sequence[str]) -> N
             raise BadArgument(
                 f"row {ordinal} does not say what becomes of {', '.join(missing)}",
                 sqlstate="22R01",
-                detail=[{"argument": "rows", "ordinal": ordinal, "field": name, "value": None} for name in missing],
+                detail=[
+                    {"argument": "rows", "ordinal": ordinal, "field": name, "value": None} for name in missing
+                ],
                 hint=f"All {entity.plural} that are updated together give the same columns; None is NULL.",
             )
 
@@ -168,7 +164,7 @@ def _copy(connection: Connection, entity: Entity, rows: Sequence[Any]) -> None:
 
 
 def _outcomes(
-    connection: Connection, entity: Entity, function: str, arrays: Sequence[Array], **options: Any
+    connection: Connection, function: str, arrays: Sequence[Array], **options: Any
 ) -> list[Outcome]:
     return [
         Outcome(ordinal=row[0], key=tuple(row[1:-2]), status=row[-2], version=row[-1])
@@ -176,7 +172,9 @@ def _outcomes(
     ]
 
 
-def _call(connection: Connection, function: str, arrays: Sequence[Array], **options: Any) -> list[tuple[Any, ...]]:
+def _call(
+    connection: Connection, function: str, arrays: Sequence[Array], **options: Any
+) -> list[tuple[Any, ...]]:
     query, parameters = _statement(function, arrays, options)
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
         return cursor.execute(query, parameters).fetchall()
@@ -187,7 +185,7 @@ def _statement(
 ) -> tuple[sql.Composed, list[Any]]:
     """The call in named notation: arrays in binary, with their types."""
     arguments = [
-        sql.SQL("{} => %b::{}").format(sql.Identifier(argument), sql.SQL(type_))  # type: ignore[arg-type]
+        sql.SQL("{} => %b::{}").format(sql.Identifier(argument), sql.SQL(type_))
         for argument, type_, _ in arrays
     ] + [sql.SQL("{} => %s").format(sql.Identifier(option)) for option in options]
     query = sql.SQL("SELECT * FROM {}({})").format(

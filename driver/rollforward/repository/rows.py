@@ -32,13 +32,16 @@ def entity_named(name: str) -> Entity:
 
 def mappings(rows: Iterable[Any]) -> list[Row]:
     """The rows as mappings: dataclasses may be given too."""
-    return [dataclasses.asdict(row) if dataclasses.is_dataclass(row) else row for row in rows]  # type: ignore[call-overload]
+    return [
+        dataclasses.asdict(row) if dataclasses.is_dataclass(row) and not isinstance(row, type) else row
+        for row in rows
+    ]
 
 
 def keys(entity: Entity, given: Iterable[Any]) -> list[Row]:
-    """Rows of keys, which may be given as mappings, as tuples, or by themselves when the key is one column."""
+    """Rows of keys: given as mappings, as tuples, or by themselves when the key is one column."""
     names = [column.name for column in entity.key]
-    found = []
+    found: list[Row] = []
     for key in given:
         if isinstance(key, Mapping):
             found.append({name: key.get(name) for name in names})
@@ -55,7 +58,7 @@ def keys(entity: Entity, given: Iterable[Any]) -> list[Row]:
 
 
 def columns_given(entity: Entity, rows: Sequence[Row], extra: Iterable[str] = ()) -> list[str]:
-    """The names that the rows have, in the order of the entity. Raises BadArgument for one it does not know."""
+    """The names that the rows have, in the order of the entity. Raises BadArgument for an unknown one."""
     known = [column.name for column in entity.given] + list(extra)
     named = {name for row in rows for name in row}
     if unknown := sorted(named - set(known)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -29,9 +29,9 @@ def chunks(rows: Iterable[Any], chunk_size: int) -> Iterator[list[Any]]:
 
 
 def save_chunks(
-    rows: Iterable[Any], chunk_size: int, savers: list[Save], *, continue_on_error: bool
+    rows: Iterable[Any], chunk_size: int, savers: Sequence[Save], *, continue_on_error: bool
 ) -> Iterator[SavedChunk]:
-    """What became of each chunk, in the order of the rows. Chunks in work: one for each saver, and one waiting."""
+    """What became of each chunk, in the order of the rows. Each saver has a chunk, and one is waiting."""
     numbered = enumerate(chunks(rows, chunk_size))
     free: deque[Save] = deque(savers)
     working: deque[Future[SavedChunk]] = deque()
