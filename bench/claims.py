@@ -39,10 +39,12 @@ END_OF_DAY_SECONDS = Claim(3, 1)
 BACKFILL_SECONDS = Claim(15, 5)
 LOOKUP_ONE_BUFFERS = Claim(5)
 LOOKUP_MANY_MS = Claim(100, 40)
+SAVE_MS = {100: Claim(3, 2), 1_000: Claim(25, 12), 10_000: Claim(250, 120)}
+SAVE_OVER_PER_ROW = Claim(20, at_least=True)
+STREAM_ROWS_PER_SECOND = Claim(40_000, 100_000, at_least=True)
 
 NOT_YET_BUILT = (
     "figures computed outside (polars, DuckDB) ÷ batch",
-    "bulk save of 100 / 1,000 / 10,000 rows",
     "statement file to facts, 1,000,000 rows",
     "analytics, statements a day",
     "growth exponent 10⁴ → 10⁶",

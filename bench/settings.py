@@ -38,6 +38,9 @@ class Scale:
     suffix_movements: int  # of the one large account that a movement is written into
     backfill_accounts: int  # 15 positions each, over 120 trading days
     end_of_day_accounts: int  # likewise, and one more day
+    repository_sizes: tuple[int, ...]  # rows in a call
+    row_by_row_up_to: int  # calls, each committed
+    stream_rows: int  # prices; a fifth as many movements
 
 
 FULL = Scale(
@@ -53,6 +56,9 @@ FULL = Scale(
     suffix_movements=50_000,
     backfill_accounts=1_000,
     end_of_day_accounts=10_000,
+    repository_sizes=(1, 10, 100, 1_000, 10_000),
+    row_by_row_up_to=1_000,
+    stream_rows=1_000_000,
 )
 QUICK = Scale(
     name="quick",
@@ -67,4 +73,7 @@ QUICK = Scale(
     suffix_movements=50_000,
     backfill_accounts=100,
     end_of_day_accounts=1_000,
+    repository_sizes=(1, 100, 1_000),
+    row_by_row_up_to=100,
+    stream_rows=50_000,
 )

@@ -17,6 +17,7 @@ from bench.contestants import (
     lookup,
     methods,
     reference,
+    repository,
     valuation,
 )
 from bench.data import Ledger
@@ -140,4 +141,5 @@ SUITES: dict[str, Suite] = {
     "lookup": lookup.measure,
     "backdated": backdated.measure,
     "valuation": valuation.measure,
+    "repository": repository.measure,
 }

@@ -39,6 +39,10 @@ OCCASIONS = {
     "versions of a movement": "SELECT * FROM rollforward.movement_history('{7}', ARRAY["
     "(SELECT min(movement_id) FROM rollforward_data.movement WHERE account_id = 7)])",
     "versions of a price": "SELECT * FROM rollforward.price_as_known_at('{7}', '{2025-01-28}', now())",
+    "save with a key": "SELECT * FROM rollforward.save_person_batch('{Ann}', idempotency_key => 'key 7')",
+    "save movements": "SELECT * FROM rollforward.save_movement_batch('{7}', '{2025-01-28 12:00Z}', '{2025-01-28}',"
+    " '{deposit}', '{USD}', amounts => '{1}', on_conflict => 'skip')",
+    "save persons": "SELECT * FROM rollforward.save_person_batch('{person 7}', on_conflict => 'update')",
     "log": "SELECT rollforward_data.current_log()",
     "look up account": "SELECT rollforward.account_ids(ARRAY['account 7'])",
     "look up instrument": "SELECT rollforward.save_splits('{I7}', '{2025-03-01}', '{2}')",
@@ -60,6 +64,8 @@ SERVED = {
     "account_person_idx": "delete person",
     "audit_log_pkey": "versions of a price",
     "audit_log_transaction_key": "log",
+    "batch_operation_idempotency_key": "save with a key",
+    "deleted_movement_pkey": "save movements",
     "account_broker_idx": "delete broker",
     "account_number_key": "look up account",
     "account_cost_method_pkey": "compute",
@@ -84,6 +90,8 @@ SERVED = {
     "movement_to_instrument_idx": "delete instrument",
     "movement_transfer_idx": "compute",
     "movement_transfer_of_account_idx": "compute",
+    "person_name_key": "save persons",
+    "person_organization_idx": "delete person",
     "person_image_pkey": "versions of a person",
     "person_pkey": "versions of a person",
     "position_instrument_idx": "what is stale",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 
 import psycopg
 import pytest
 
+from rollforward.entities import Column, entities
 from tests.support.movements import deposit, movement
 
 SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
@@ -67,7 +69,35 @@ CALLS = {
     "instrument_as_known_at(bigint[], timestamp with time zone)": ["'{1}'", "now()"],
     "movement_as_known_at(bigint[], bigint[], timestamp with time zone)": ["'{1}'", "'{1}'", "now()"],
     "price_as_known_at(bigint[], date[], timestamp with time zone)": ["'{1}'", "'{2025-01-01}'", "now()"],
+    "open_batch(text)": ["'person'"],
+    "forget_results(timestamp with time zone)": ["now()"],
 }  # fmt: skip
+
+_NAMED = {"timestamptz": "timestamp with time zone"}
+_SOME = {"bigint": "'{1}'", "text": "'{A}'", "date": "'{2025-01-01}'", "timestamptz": "'{2025-01-01 12:00Z}'",
+         "numeric": "'{1}'"}  # fmt: skip
+
+
+def _repository_calls() -> Iterator[tuple[str, list[str]]]:
+    """The operations of each entity, with the arrays that must be given."""
+    for entity in entities():
+
+        def types(columns: Sequence[Column]) -> list[str]:
+            return [f"{_NAMED.get(column.staged_type, column.staged_type)}[]" for column in columns]
+
+        given, key = types(entity.given), types(entity.key)
+        rows = [_SOME[column.staged_type] for column in entity.required]
+        keys = [_SOME[column.staged_type] for column in entity.key]
+        last = ["integer[]", "text"]
+        yield f"save_{entity.name}_batch({', '.join([*given, 'text', 'text'])})", rows
+        yield f"validate_{entity.name}_batch({', '.join([*given, 'text'])})", rows
+        yield f"update_{entity.name}_batch({', '.join([*key, *types(entity.content), *last])})", keys
+        yield f"delete_{entity.name}_batch({', '.join([*key, 'integer[]', 'text', 'text'])})", keys
+        yield f"load_{entity.name}_batch({', '.join(key)})", keys
+        yield f"exists_{entity.name}_batch({', '.join(key)})", keys
+
+
+CALLS |= dict(_repository_calls())
 ALL_ACCOUNTS = [("missing_snapshots(bigint[], date, date)", 0)]  # NULL means all
 NULLS = [
     (call, position)
@@ -163,6 +193,7 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
             SELECT oid::regprocedure::text AS name FROM pg_proc
             WHERE pronamespace = 'rollforward'::regnamespace
               AND has_function_privilege('rollforward_operator', oid, 'EXECUTE')
+              AND prokind = 'f'
               AND pronargs > pronargdefaults
         """)
     }
@@ -178,6 +209,12 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "last_trading_day(text, date)",
         "next_trading_day(text, date)",
         "trading_days(text, date, date)",
+        "require_same_length(jsonb)",
+        "require_chunks(integer, boolean, jsonb)",
+        "chunk_outcome(text[])",
+        "chunk_refusal(text, text, text, text)",
+        "chunk_reported(jsonb, integer, integer, integer, timestamp with time zone, jsonb)",
+        "elapsed_ms(timestamp with time zone, timestamp with time zone)",
     }
     assert callable_ - helpers == CALLS.keys()
 

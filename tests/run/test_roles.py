@@ -31,6 +31,7 @@ VIEWS = [
     "position_snapshot",
     "price",
     "price_correction",
+    "processing_metrics",
     "rejected_row",
     "price_version",
     "stale_account",
@@ -42,6 +43,8 @@ READS = {
     "verify": "SELECT * FROM rollforward.verify()",
     "movement_history": "SELECT * FROM rollforward.movement_history('{1}', '{1}')",
     "account_as_known_at": "SELECT * FROM rollforward.account_as_known_at('{1}', now())",
+    "load_account_batch": "SELECT * FROM rollforward.load_account_batch('{1}')",
+    "exists_price_batch": "SELECT * FROM rollforward.exists_price_batch('{1}', '{2025-01-03}')",
     "check_ties": "SELECT * FROM rollforward.check_ties()",
     "explain_snapshot": "SELECT * FROM rollforward.explain_snapshot(1, 'USD', '2025-12-31', 'invested')",
 }
@@ -59,6 +62,13 @@ WRITES = {
     "process": "SELECT rollforward.process('{1}', '2025-01-01', '2025-12-31')",
     "process_batch": "SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')",
     "process_stale": "SELECT rollforward.process_stale()",
+    "save_person_batch": "SELECT rollforward.save_person_batch('{Ann}')",
+    "validate_person_batch": "SELECT rollforward.validate_person_batch('{Ann}')",
+    "update_account_batch": "SELECT rollforward.update_account_batch('{1}', base_currencies => '{EUR}')",
+    "delete_price_batch": "SELECT rollforward.delete_price_batch('{1}', '{2025-01-03}')",
+    "open_batch": "SELECT rollforward.open_batch('person')",
+    "save_person_stage": "SELECT rollforward.save_person_stage()",
+    "save_person_chunked": "CALL rollforward.save_person_chunked('{Ann}', atomic => true)",
 }
 REFERENCE = "SELECT rollforward.process_per_date(1, '2025-01-01', '2025-12-31')"
 
@@ -148,6 +158,30 @@ def test_a_writer_imports_and_computes(house):
         house.rows(WRITES["set_account"])
 
 
+def test_a_writer_uses_the_repository(house):
+    with acting_as(house, "rollforward_writer"):
+        for call in WRITES:
+            if "person" in call and "stage" not in call:
+                house.rows("SAVEPOINT before")
+                house.rows(WRITES[call])
+                house.rows("ROLLBACK TO before")
+        house.rows(WRITES["open_batch"])
+        with house.connection.cursor().copy("COPY pg_temp.batch_person (ordinal, name) FROM STDIN") as copy:
+            copy.write_row((1, "Ann"))
+        house.rows(WRITES["save_person_stage"])
+        house.rows(WRITES["update_account_batch"])
+        house.rows(WRITES["delete_price_batch"])
+        (person,) = house.rows("SELECT name, version FROM rollforward.person_version")
+        assert tuple(person) == ("Ann", 1)
+
+
+def test_what_becomes_of_a_staged_row_is_not_the_callers_to_say(house):
+    with acting_as(house, "rollforward_writer"):
+        house.rows(WRITES["open_batch"])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), house.connection.transaction():
+            house.rows("INSERT INTO pg_temp.batch_person (ordinal, name, status) VALUES (1, 'Ann', 'skipped')")
+
+
 def test_the_reference_is_run_by_operators(house):
     assert denied(house, "rollforward_writer", REFERENCE)
     assert not denied(house, "rollforward_operator", REFERENCE)
@@ -179,6 +213,20 @@ def test_reading_runs_in_a_read_only_transaction_without_temporary_tables(house)
             )
             == 0
         )
+
+
+@pytest.mark.parametrize("call", ["save_person_batch", "save_person_stage", "open_batch"])
+def test_a_table_of_somebody_else_in_the_place_of_a_batch_is_refused(house, call):
+    house.rows("DISCARD TEMP")
+    with acting_as(house, "rollforward_writer"):
+        if call == "save_person_stage":
+            with pytest.raises(psycopg.errors.DataError) as refused, house.connection.transaction():
+                house.rows(WRITES[call])
+            assert refused.value.sqlstate == "22R02"
+        house.rows("CREATE TEMP TABLE batch_person (LIKE rollforward.person_row)")
+        with pytest.raises(psycopg.errors.DuplicateTable) as refused, house.connection.transaction():
+            house.rows(WRITES[call])
+        assert refused.value.diag.message_hint.startswith("DISCARD TEMP")
 
 
 def test_a_table_of_somebody_else_in_the_place_of_a_stage_is_refused(house):

@@ -15,16 +15,15 @@ DECLARE
     model CONSTANT regclass := ('rollforward.' || quote_ident(entity || '_row'))::regclass;
     known record;
 BEGIN
-    SELECT pg_class.oid, pg_class.relowner, obj_description(pg_class.oid, 'pg_class') AS version
+    SELECT pg_class.oid, obj_description(pg_class.oid, 'pg_class') AS version
     INTO known
     FROM pg_class
     WHERE pg_class.oid = to_regclass('pg_temp.' || quote_ident(stage));
 
-    IF known.relowner <> current_user::regrole THEN
-        RAISE EXCEPTION 'a temporary table of this session is in the way: %', stage
-            USING ERRCODE = '42P07',
-                  HINT = 'DISCARD TEMP; names that begin with batch_ belong to rollforward.';
-    ELSIF known.version = model::oid::text THEN
+    IF known.oid IS NOT NULL THEN
+        PERFORM rollforward.require_stage(entity);
+    END IF;
+    IF known.version = model::oid::text THEN
         -- filled by an earlier call of this transaction
         EXECUTE format('DELETE FROM pg_temp.%I', stage);
         RETURN;

@@ -18,6 +18,7 @@ DECLARE
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_movement_stage.on_conflict, ARRAY['error', 'skip', 'update']);
+    PERFORM rollforward.require_stage('movement');
     earlier := rollforward.earlier_result('movement', 'save', save_movement_stage.idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY

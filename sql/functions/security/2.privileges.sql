@@ -83,7 +83,7 @@ BEGIN
                 'rollforward.chunk_outcome', 'rollforward.chunk_refusal', 'rollforward.chunk_reported',
                 'rollforward.delete_account_batch', 'rollforward.delete_instrument_batch',
                 'rollforward.delete_movement_batch', 'rollforward.delete_person_batch',
-                'rollforward.delete_price_batch', 'rollforward.elapsed_ms', 'rollforward.open_batch',
+                'rollforward.delete_price_batch', 'rollforward.elapsed_ms', 'rollforward.forget_results', 'rollforward.open_batch',
                 'rollforward.require_chunks', 'rollforward.require_same_length', 'rollforward.save_account_batch',
                 'rollforward.save_account_stage', 'rollforward.save_instrument_batch',
                 'rollforward.save_instrument_stage', 'rollforward.save_movement_batch',
