@@ -60,15 +60,22 @@ def import_statement(
         except BatchRejected as rejected:
             raise StatementRefused.of_rows(reader.path, rejected) from rejected
         except RollforwardError as error:
-            if error.sqlstate is None or error.sqlstate not in _NOT_BOOKABLE:
+            reason = _reason(error)
+            if reason is None:
                 raise
             raise StatementRefused.of_file(
                 reader.path,
                 f"cannot be booked: {error.message}",
-                _NOT_BOOKABLE[error.sqlstate],
+                reason,
                 value=error.message,
-                sqlstate=error.sqlstate,
+                sqlstate=error.sqlstate or "23R01",
             ) from error
+
+
+def _reason(error: RollforwardError) -> str | None:
+    if (error.constraint or "").endswith("too_long"):
+        return "too_long"
+    return _NOT_BOOKABLE.get(error.sqlstate or "")
 
 
 def _stage(

@@ -12,27 +12,27 @@ DECLARE
     total bigint;
     only_stale boolean;
     first_offence rollforward.batch_offence;
-    detail jsonb;
+    listed jsonb;
 BEGIN
     SELECT count(*), bool_and(offence.code = 'stale_version'),
            jsonb_agg(jsonb_build_object('ordinal', offence.ordinal, 'code', offence.code, 'field', offence.field,
                                         'value', left(offence.value, 200), 'message', offence.message)
                      ORDER BY offence.place)
                FILTER (WHERE offence.place <= 100)
-    INTO total, only_stale, detail
+    INTO total, only_stale, listed
     FROM rollforward.batch_offences(entity, operation, on_conflict)
         WITH ORDINALITY AS offence (ordinal, code, field, value, message, place);
     IF total = 0 THEN
         RETURN;
     END IF;
 
-    first_offence := jsonb_populate_record(NULL::rollforward.batch_offence, detail -> 0);
+    first_offence := jsonb_populate_record(NULL::rollforward.batch_offence, listed -> 0);
     RAISE EXCEPTION '% of % refused, %: row %, % %: %',
         operation, entity, CASE total WHEN 1 THEN '1 offence' ELSE total || ' offences' END,
         first_offence.ordinal, first_offence.field, coalesce(first_offence.value, 'NULL'), first_offence.message
         USING ERRCODE = CASE WHEN only_stale THEN '23R02' ELSE '23R01' END,
               SCHEMA = 'rollforward_data', TABLE = entity,
-              DETAIL = detail,
+              DETAIL = listed,
               HINT = CASE WHEN only_stale THEN 'Load the rows again: somebody has changed them since.'
                           WHEN operation = 'save' THEN format('validate_%s_batch lists all of them.', entity)
                           ELSE 'Nothing was changed.'
