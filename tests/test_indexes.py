@@ -40,8 +40,8 @@ OCCASIONS = {
     "(SELECT min(movement_id) FROM rollforward_data.movement WHERE account_id = 7)])",
     "versions of a price": "SELECT * FROM rollforward.price_as_known_at('{7}', '{2025-01-28}', now())",
     "save with a key": "SELECT * FROM rollforward.save_person_batch('{Ann}', idempotency_key => 'key 7')",
-    "save movements": "SELECT * FROM rollforward.save_movement_batch('{7}', '{2025-01-28 12:00Z}', '{2025-01-28}',"
-    " '{deposit}', '{USD}', amounts => '{1}', on_conflict => 'skip')",
+    "save movements": "SELECT * FROM rollforward.save_movement_batch('{7}', '{2025-01-28 12:00Z}',"
+    " '{2025-01-28}', '{deposit}', '{USD}', amounts => '{1}', on_conflict => 'skip')",
     "save persons": "SELECT * FROM rollforward.save_person_batch('{person 7}', on_conflict => 'update')",
     "log": "SELECT rollforward_data.current_log()",
     "look up account": "SELECT rollforward.account_ids(ARRAY['account 7'])",

@@ -266,7 +266,7 @@ change = st.tuples(st.sampled_from(sorted(CHANGES)), st.sampled_from(DAYS), st.i
 
 
 @given(transactions=st.lists(st.lists(change, min_size=1, max_size=4), max_size=8))
-@quick(60)
+@quick(25)
 def test_current_rows_and_images_rebuild_every_past_state(ledger, transactions):
     ledger.clear()
     ids = [ledger.instrument("ACME"), ledger.instrument("BOLT")]

@@ -24,7 +24,8 @@ from tests.support.batches import (
     stored,
     versions_are_gap_free,
 )
-from tests.support.property import quick
+from tests.support.ledger import Ledger
+from tests.support.property import quick, thorough
 
 SIZES = [0, 1, 10, 100, 1_000, 10_000]
 
@@ -147,8 +148,21 @@ def test_saving_with_update_writes_what_differs(ledger, session, entity):
 @pytest.mark.parametrize("entity", ENTITIES)
 @pytest.mark.parametrize("on_conflict", ["error", "skip", "update"])
 @given(data=st.data())
-@quick(25)
+@quick(8)
 def test_what_validates_is_saved_and_what_does_not_is_refused(ledger, entity, on_conflict, data):
+    validated_as_saved(ledger, entity, on_conflict, data)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("on_conflict", ["error", "skip", "update"])
+@given(data=st.data())
+@thorough(150)
+def test_validation_and_saving_never_disagree(ledger, entity, on_conflict, data):
+    validated_as_saved(ledger, entity, on_conflict, data)
+
+
+def validated_as_saved(ledger: Ledger, entity: str, on_conflict: str, data: st.DataObject) -> None:
     ledger.clear()
     furnish(ledger)
     session = session_of(ledger)

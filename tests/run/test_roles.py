@@ -179,7 +179,9 @@ def test_what_becomes_of_a_staged_row_is_not_the_callers_to_say(house):
     with acting_as(house, "rollforward_writer"):
         house.rows(WRITES["open_batch"])
         with pytest.raises(psycopg.errors.InsufficientPrivilege), house.connection.transaction():
-            house.rows("INSERT INTO pg_temp.batch_person (ordinal, name, status) VALUES (1, 'Ann', 'skipped')")
+            house.rows(
+                "INSERT INTO pg_temp.batch_person (ordinal, name, status) VALUES (1, 'Ann', 'skipped')"
+            )
 
 
 def test_the_reference_is_run_by_operators(house):
