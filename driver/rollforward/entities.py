@@ -72,7 +72,7 @@ class Column:
         text = (
             f"staged.{self.name}" if self.default is None else f"coalesce(staged.{self.name}, {self.default})"
         )
-        if self.type == "timestamptz":
+        if self.type in ("timestamptz", "date"):
             return f"extract(epoch FROM {text})"
         return f"trim_scale({text})" if self.staged_type == "numeric" else text
 

@@ -330,6 +330,19 @@ def test_an_account_is_deleted_with_its_figures(ledger, session):
         assert not ledger.rows(f"SELECT 1 FROM rollforward_data.{table} WHERE account_id = %s", key[0])
 
 
+def test_what_calls_a_movement_does_not_depend_on_the_session(ledger, session):
+    rows = good_rows("movement", 3)
+    session.save("movement", rows)
+    ledger.rows("SET DateStyle = 'German'")
+    ledger.rows("SET TimeZone = 'Asia/Kolkata'")
+    try:
+        again = session.save("movement", rows, on_conflict="skip")
+    finally:
+        ledger.rows("RESET DateStyle")
+        ledger.rows("RESET TimeZone")
+    assert [outcome.status for outcome in again] == ["skipped"] * 3
+
+
 def test_saved_movements_make_their_accounts_stale(ledger, session):
     ledger.process_stale()
     session.save("movement", [row | {"account_id": 2} for row in good_rows("movement", 4)])

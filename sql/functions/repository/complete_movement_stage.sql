@@ -9,8 +9,8 @@ AS $$
 BEGIN
     UPDATE batch_movement AS staged
     SET natural_key = substr(sha256(convert_to(ROW(
-        extract(epoch FROM staged.occurred_at), staged.accounting_date, staged.kind, staged.effect, staged.side,
-        staged.currency, staged.instrument_id, staged.to_instrument_id, trim_scale(staged.quantity),
+        extract(epoch FROM staged.occurred_at), extract(epoch FROM staged.accounting_date), staged.kind, staged.effect,
+        staged.side, staged.currency, staged.instrument_id, staged.to_instrument_id, trim_scale(staged.quantity),
         trim_scale(staged.price), trim_scale(coalesce(staged.amount, 0)), trim_scale(coalesce(staged.commission, 0)),
         trim_scale(coalesce(staged.fee, 0)), trim_scale(coalesce(staged.tax, 0)), staged.commission_currency,
         trim_scale(staged.counter_amount), staged.counter_currency, trim_scale(staged.per_quantity), staged.lot_ref,
