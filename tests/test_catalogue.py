@@ -145,7 +145,7 @@ CATALOGUE_LINTS = {
         FROM pg_proc AS routine
         WHERE routine.pronamespace = 'rollforward_data'::regnamespace
           -- settings of the session are called rollforward.something too, and a sentence may end with it
-          AND routine.prosrc ~ '\\mrollforward\\.(?!(actor|reason|log_id)\\M)[[:alpha:]_"]'
+          AND routine.prosrc ~ '\\mrollforward\\.(?!(actor|reason|log_id|recorded_at)\\M)[[:alpha:]_"]'
     """,
     "a foreign key has an index that leads with its columns": f"""
         SELECT reference.conrelid::regclass || '.' || reference.conname

@@ -40,6 +40,7 @@ OCCASIONS = {
     "(SELECT min(movement_id) FROM rollforward_data.movement WHERE account_id = 7)])",
     "versions of a price": "SELECT * FROM rollforward.price_as_known_at('{7}', '{2025-01-28}', now())",
     "save with a key": "SELECT * FROM rollforward.save_person_batch('{Ann}', idempotency_key => 'key 7')",
+    "forget results": "SELECT rollforward.forget_results('2001-01-01')",
     "save movements": "SELECT * FROM rollforward.save_movement_batch('{7}', '{2025-01-28 12:00Z}',"
     " '{2025-01-28}', '{deposit}', '{USD}', amounts => '{1}', on_conflict => 'skip')",
     "save persons": "SELECT * FROM rollforward.save_person_batch('{person 7}', on_conflict => 'update')",
@@ -68,6 +69,7 @@ SERVED = {
     "audit_log_pkey": "versions of a price",
     "audit_log_transaction_key": "log",
     "batch_operation_idempotency_key": "save with a key",
+    "batch_operation_result_idx": "forget results",
     "deleted_movement_pkey": "save movements",
     "account_broker_idx": "delete broker",
     "account_number_key": "look up account",
@@ -168,6 +170,12 @@ INSERT INTO movement
 SELECT a, timestamptz '2025-02-01 00:00+00', date '2025-02-01', 'split', 'USD', 1 + (a * 3 + 1) % 200, 2, 1
 FROM generate_series(1, 200) AS a;
 UPDATE movement SET description = 'noted';
+INSERT INTO deleted_movement (account_id, natural_key, movement_id)
+SELECT 1 + n % 200, int4send(n), n FROM generate_series(1, 20000) AS n;
+INSERT INTO batch_operation
+    (entity, operation, began_at, took_ms, rows_given, rows_written, idempotency_key, result)
+SELECT 'person', 'save', timestamptz '2000-01-01' + n * interval '1 hour', 1, 1, 1, 'old key ' || n, '[]'
+FROM generate_series(1, 20000) AS n;
 """
 
 

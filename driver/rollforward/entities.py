@@ -14,8 +14,9 @@ _TYPE = re.compile(r"(rollforward_data\.)?[a-z][a-z_]*")
 _WORDS = re.compile(r"[a-z ]+")
 _DEFAULT = re.compile(r"true|false|[0-9]+")
 _CODES = ("currency_code",)
+_SCALES = {"exact_money": 8, "exact_quantity": 12, "exact_price": 12, "exact_rate": 18}
 _COLUMN_FIELDS = {"type", "required", "default", "digest", "given"}
-_ENTITY_FIELDS = {"noun", "plural", "key", "sequence", "natural", "order", "soft", "columns"}
+_ENTITY_FIELDS = {"noun", "plural", "key", "sequence", "natural", "soft", "columns"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Column:
     @property
     def argument(self) -> str:
         """The argument that takes an array of it."""
-        if self.name.endswith("y"):
+        if self.name.endswith("y") and self.name[-2] not in "aeiou":
             return f"{self.name[:-1]}ies"
         return f"{self.name}es" if self.name.endswith("x") else f"{self.name}s"
 
@@ -74,7 +75,9 @@ class Column:
         )
         if self.type in ("timestamptz", "date"):
             return f"extract(epoch FROM {text})"
-        return f"trim_scale({text})" if self.staged_type == "numeric" else text
+        if self.staged_type == "numeric":
+            return f"trim_scale(round({text}, {_SCALES[self.type.removeprefix('rollforward_data.')]}))"
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,6 @@ class Entity:
     key: tuple[Column, ...]
     sequence: str | None
     natural: tuple[Column, ...]
-    order: tuple[Column, ...]
     soft: bool
     columns: tuple[Column, ...]
 
@@ -153,7 +155,6 @@ def _entity(name: str, declared: dict[str, Any]) -> Entity:
         key=named("key"),
         sequence=sequence,
         natural=named("natural") or named("key"),
-        order=named("order") or named("natural") or named("key"),
         soft=declared.get("soft", False),
         columns=tuple(columns.values()),
     )

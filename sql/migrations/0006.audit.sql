@@ -17,7 +17,7 @@ COMMENT ON COLUMN rollforward_data.audit_log.actor IS
 COMMENT ON COLUMN rollforward_data.audit_log.reason IS 'Why: what the session has set as rollforward.reason';
 
 -- The number of this transaction's log is drawn before anything is inserted, and stands in rollforward.log_id until the
--- transaction ends: the defaults of columns take it from there. The log itself is written when something has been changed.
+-- transaction ends, and the time in rollforward.recorded_at: the defaults of columns take them from there. The log itself is written when something has been changed.
 CREATE FUNCTION rollforward_data.draw_number() RETURNS void
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -43,10 +43,12 @@ BEGIN
     IF coalesce(current_setting('rollforward.log_id', true), '') !~ '^[0-9]{1,18}$' THEN
         PERFORM rollforward_data.draw_number();
     END IF;
+    -- a function or a DO block is one statement to the clock of statements, however long it takes
+    PERFORM set_config('rollforward.recorded_at', clock_timestamp()::text, true);
     RETURN NULL;
 END
 $$;
-COMMENT ON FUNCTION rollforward_data.draw_log IS 'Has a number ready for the log of rows about to be inserted';
+COMMENT ON FUNCTION rollforward_data.draw_log IS 'Has number and time ready for rows about to be inserted';
 
 CREATE FUNCTION rollforward_data.current_log() RETURNS bigint
 LANGUAGE plpgsql
@@ -131,11 +133,15 @@ BEGIN
     -- unless who updates has counted the version himself
     EXECUTE format(
         'UPDATE %s AS counted
-         SET version = current.version + 1, log_id = (SELECT rollforward_data.current_log()), recorded_at = clock_timestamp()
+         SET version = CASE WHEN former.version IS NOT NULL THEN current.version + 1
+                            ELSE 1 + coalesce((SELECT max(image.version) FROM rollforward_data.%I AS image WHERE (%s) = (%s)), 0)
+                       END,
+             log_id = (SELECT rollforward_data.current_log()), recorded_at = clock_timestamp()
          FROM current LEFT JOIN former USING (%s)
          WHERE (%s) = (%s)
            AND (former.version IS NULL OR (current.version = former.version AND %s))',
-        TG_RELID::regclass, keys,
+        TG_RELID::regclass, TG_TABLE_NAME || '_image',
+        'image.' || array_to_string(TG_ARGV, ', image.'), 'current.' || array_to_string(TG_ARGV, ', current.'), keys,
         'counted.' || array_to_string(TG_ARGV, ', counted.'), 'current.' || array_to_string(TG_ARGV, ', current.'), is_changed);
     RETURN NULL;
 END
@@ -223,7 +229,8 @@ BEGIN
             ADD COLUMN IF NOT EXISTS recorded_at timestamptz NOT NULL DEFAULT statement_timestamp();
         ALTER TABLE rollforward_data.%1$I
             ALTER COLUMN log_id SET DEFAULT nullif(current_setting('rollforward.log_id', true), '')::bigint,
-            ALTER COLUMN recorded_at SET DEFAULT statement_timestamp();
+            ALTER COLUMN recorded_at SET DEFAULT
+                coalesce(nullif(current_setting('rollforward.recorded_at', true), '')::timestamptz, statement_timestamp());
 
         CREATE TABLE rollforward_data.%2$I (
             LIKE rollforward_data.%1$I,
@@ -270,23 +277,30 @@ AS $$
 DECLARE
     in_circle bigint;
 BEGIN
+    IF NOT EXISTS (SELECT FROM changed WHERE organization_id IS NOT NULL) THEN
+        RETURN NULL;
+    END IF;
+    -- two who each make one half of a circle would not see each other
+    PERFORM pg_advisory_xact_lock('rollforward_data.person'::regclass::oid::bigint);
+
     WITH RECURSIVE above AS (
-        SELECT changed.person_id, changed.organization_id
+        SELECT changed.person_id, changed.organization_id, 1 AS level
         FROM changed
         WHERE changed.organization_id IS NOT NULL
-        UNION
-        SELECT above.person_id, higher.organization_id
+        UNION ALL
+        SELECT above.person_id, higher.organization_id, above.level + 1
         FROM above
         JOIN rollforward_data.person AS higher ON higher.person_id = above.organization_id
         WHERE higher.organization_id IS NOT NULL
+          AND above.level < 64
     )
     SELECT person_id INTO in_circle
     FROM above
-    WHERE organization_id = person_id
+    WHERE level = 64
     ORDER BY person_id
     LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'person % would belong to itself', in_circle
+        RAISE EXCEPTION 'person % would belong to itself, or to more than 63 others, one above the other', in_circle
             USING ERRCODE = '23514', SCHEMA = 'rollforward_data', TABLE = 'person', COLUMN = 'organization_id',
                   CONSTRAINT = 'person_organization_is_no_circle';
     END IF;
@@ -309,6 +323,13 @@ ALTER TABLE rollforward_data.account
     ADD CONSTRAINT account_number_is_not_too_long CHECK (char_length(number) <= 200);
 ALTER TABLE rollforward_data.instrument
     ADD CONSTRAINT instrument_symbol_is_not_too_long CHECK (char_length(symbol) <= 200);
+ALTER TABLE rollforward_data.movement
+    ADD CONSTRAINT movement_natural_key_is_not_too_long CHECK (octet_length(natural_key) <= 200);
+-- Equity has a row for each trading day up to the last one with a price.
+ALTER TABLE rollforward_data.price
+    ADD CONSTRAINT price_date_has_four_digits CHECK (price_date BETWEEN '1000-01-01' AND '2999-12-31');
+-- Nested loops over thousands of changed accounts take minutes, and nobody can count those beforehand.
+ALTER FUNCTION rollforward_data.mark_changed_settings() SET enable_nestloop = off;
 
 SELECT rollforward_data.keep_versions('person', 'person_id');
 SELECT rollforward_data.keep_versions('account', 'account_id');
@@ -327,32 +348,6 @@ CREATE TABLE rollforward_data.deleted_movement (
 );
 COMMENT ON TABLE rollforward_data.deleted_movement IS 'Movements that were deleted and are not to come again by themselves';
 
--- Figures of an account that is deleted have nobody to belong to.
-CREATE FUNCTION rollforward_data.forget_accounts() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    figures text;
-BEGIN
-    IF NOT EXISTS (SELECT FROM deleted) THEN
-        RETURN NULL;
-    END IF;
-    FOREACH figures IN ARRAY ARRAY[
-        'lot_slice', 'position', 'position_snapshot', 'account_snapshot', 'account_currency', 'equity_snapshot',
-        'valued_account', 'stale_mark']
-    LOOP
-        EXECUTE format(
-            'DELETE FROM rollforward_data.%I AS figure USING deleted WHERE figure.account_id = deleted.account_id', figures);
-    END LOOP;
-    RETURN NULL;
-END
-$$;
-COMMENT ON FUNCTION rollforward_data.forget_accounts IS 'Removes the figures of accounts that are deleted';
-CREATE TRIGGER forget_accounts AFTER DELETE ON rollforward_data.account
-    REFERENCING OLD TABLE AS deleted
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.forget_accounts();
-
 -- What the functions of the repository have done, each call that changed something in the end.
 CREATE TABLE rollforward_data.batch_operation (
     operation_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -368,6 +363,8 @@ CREATE TABLE rollforward_data.batch_operation (
     CONSTRAINT batch_operation_idempotency_key UNIQUE (idempotency_key),
     CONSTRAINT batch_operation_key_has_a_result CHECK ((idempotency_key IS NULL) = (result IS NULL))
 );
+-- Serves forgetting results that nobody will ask for any more.
+CREATE INDEX batch_operation_result_idx ON rollforward_data.batch_operation (began_at) WHERE idempotency_key IS NOT NULL;
 COMMENT ON TABLE rollforward_data.batch_operation IS 'Calls of the functions of the repository that write: how many rows, how long';
 COMMENT ON COLUMN rollforward_data.batch_operation.result IS
     'What was returned, where the call has an idempotency key: a call with that key again returns it and does nothing';

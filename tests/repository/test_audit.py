@@ -96,7 +96,36 @@ def test_a_row_that_is_called_otherwise_is_gone_and_come(ledger, acme):
     ledger.price("ACME", "2025-01-02", 10)
     ledger.rows("UPDATE rollforward_data.price SET price_date = '2025-01-03'")
     assert versions(ledger, acme) == [(1, 10, True)]
-    assert versions(ledger, acme, "2025-01-03") == [(2, 10, False)]
+    assert versions(ledger, acme, "2025-01-03") == [(1, 10, False)]
+    ledger.rows("UPDATE rollforward_data.price SET price_date = '2025-01-02'")
+    ledger.rows("UPDATE rollforward_data.price SET close = 11")
+    assert versions(ledger, acme) == [(1, 10, True), (2, 10, False), (3, 11, False)]
+    assert versions(ledger, acme, "2025-01-03") == [(1, 10, True)]
+
+
+def test_times_of_versions_are_in_their_order_even_within_one_statement(ledger, acme):
+    ledger.rows("""
+        DO $$
+        BEGIN
+            FOR price IN 1 .. 3 LOOP
+                INSERT INTO rollforward_data.price SELECT instrument_id, '2025-01-02', price
+                FROM rollforward_data.instrument;
+                PERFORM pg_sleep(0.002);
+                DELETE FROM rollforward_data.price;
+            END LOOP;
+        END
+        $$""")
+    times = ledger.rows(
+        "SELECT recorded_at, deleted_at FROM rollforward.price_history(%s, '{2025-01-02}')", [acme]
+    )
+    in_order = [moment for version in times for moment in version]
+    assert in_order == sorted(in_order)
+    assert len(set(in_order)) == 6
+    (early,) = ledger.rows(
+        "SELECT count(*) FROM rollforward_data.price_image JOIN rollforward_data.audit_log USING (log_id)"
+        " WHERE recorded_at < began_at"
+    )
+    assert early.count == 0
 
 
 def test_a_transaction_has_one_log_whatever_it_changes(ledger, acme):

@@ -141,6 +141,41 @@ def test_chunks_are_committed_one_by_one(ledger, session):
         ledger.rows(REPORT, 2, "skip", False)
 
 
+ODD_ARRAYS = {
+    "counted from 0": "'[0:2]={a,b,c}'::text[], base_currencies => '[0:2]={USD,EUR,CHF}'::text[]",
+    "counted from 5": "'[5:7]={a,b,c}'::text[], base_currencies => '{USD,EUR,CHF}'::text[]",
+    "of two dimensions": "'{{a},{b},{c}}'::text[], base_currencies => '{USD,EUR,CHF}'::text[]",
+}
+
+
+@pytest.mark.parametrize("arrays", ODD_ARRAYS.values(), ids=ODD_ARRAYS.keys())
+def test_an_array_is_cut_by_places_wherever_it_begins_to_count(ledger, session, arrays):
+    ledger.rows(f"CALL rollforward.save_person_chunked({arrays}, chunk_size => 2)")
+    found = ledger.rows(
+        "SELECT name, base_currency FROM rollforward_data.person WHERE name !~ 'P' ORDER BY 1"
+    )
+    assert [tuple(row) for row in found] == [("a", "USD"), ("b", "EUR"), ("c", "CHF")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "NULL::text[]",
+        "'{a}', on_conflict => 'perhaps'",
+        "'{a}', atomic => NULL",
+        "'{a}', person_ids => '{1,2}'",
+    ],
+)
+def test_arguments_are_refused_before_the_first_chunk(ledger, session, call):
+    with pytest.raises(psycopg.errors.DataError) as refused:
+        ledger.rows(f"CALL rollforward.save_person_chunked({call})")
+    assert refused.value.sqlstate == "22R01"
+    assert (
+        ledger.value("CALL rollforward.save_person_chunked('{a}', chunk_size => 2147483647)")[0]["inserted"]
+        == 1
+    )
+
+
 @pytest.mark.parametrize("size", [0, -1, None])
 def test_a_chunk_without_rows_is_refused(ledger, session, size):
     before = stored(ledger)

@@ -387,6 +387,87 @@ def test_a_call_with_a_key_is_done_once(ledger, session, entity):
     assert session.delete(entity, [outcome.key for outcome in first], idempotency_key="b") == gone
 
 
+def test_a_restored_movement_does_not_take_the_place_of_another(session):
+    first, second = good_rows("movement", 2, first=3)
+    (key,) = saved_keys(session, "movement", [first])
+    session.delete("movement", [key])
+    other = second | {"account_id": key[0], "movement_id": key[1]}
+    assert saved_keys(session, "movement", [other]) == [key]
+    (restored,) = session.save("movement", [first], on_conflict="update")
+    assert restored.status == "inserted"
+    assert restored.key != key
+    assert [row["kind"] for row in session.load("movement", [key])] == [second["kind"]]
+
+
+def test_a_deleted_movement_is_skipped_by_whatever_key_it_comes(session):
+    (row,) = good_rows("movement", 1)
+    (key,) = saved_keys(session, "movement", [row])
+    session.delete("movement", [key])
+    (skipped,) = session.save("movement", [row | {"movement_id": 777}], on_conflict="skip")
+    assert skipped.status == "skipped"
+    assert session.exists("movement", [key, (key[0], 777)]) == [False, False]
+
+
+def test_a_key_beyond_reach_leaves_the_others_their_numbers(session):
+    session.save("person", [{"name": "far away", "person_id": 2**63 - 1}])
+    assert [outcome.key < (1_000,) for outcome in session.save("person", good_rows("person", 3))] == [
+        True
+    ] * 3
+
+
+def test_a_name_is_not_handed_on_within_a_batch(session):
+    """Whoever is asked: the table would look at the rows one by one."""
+    rows = [{"person_id": 1, "name": "new"}, {"person_id": 50, "name": "P1"}]
+    assert [(each.ordinal, each.code) for each in session.validate("person", rows, on_conflict="update")] == [
+        (2, "already_exists")
+    ]
+    with pytest.raises(BatchRejected):
+        session.save("person", rows, on_conflict="update")
+
+
+def test_a_version_that_somebody_has_deleted_is_not_ignored(session):
+    (key,) = saved_keys(session, "person", good_rows("person", 1))
+    session.delete("person", [key])
+    assert [outcome.status for outcome in session.delete("person", [key])] == ["unknown"]
+    with pytest.raises(psycopg.Error) as refused:
+        session.connection.execute(
+            "SELECT * FROM rollforward.delete_person_batch(%s::bigint[], expected_versions => '{1}')",
+            [list(key)],
+        )
+    assert refused.value.sqlstate == "23R01"
+
+
+def test_an_organization_may_be_far_up_but_not_for_ever(session):
+    chain = [{"name": f"link {n}", "person_id": 100 + n, "organization_id": 101 + n} for n in range(40)]
+    session.save("person", [*chain, {"name": "top", "person_id": 140}])
+    longer = [{"name": f"more {n}", "person_id": 200 + n, "organization_id": 201 + n} for n in range(80)]
+    with pytest.raises(BatchRejected) as refused:
+        session.save("person", [*longer, {"name": "higher", "person_id": 280}])
+    assert {offence["code"] for offence in refused.value.detail} == {"cycle"}
+
+
+@pytest.mark.parametrize("key", ["", "k" * 201])
+def test_a_key_of_a_call_is_neither_empty_nor_endless(session, key):
+    with pytest.raises(BadArgument):
+        session.save("person", good_rows("person", 1), idempotency_key=key)
+
+
+def test_an_empty_batch_with_a_key_is_a_call_too(session):
+    assert session.save("person", [], idempotency_key="nothing") == []
+    assert session.save("person", good_rows("person", 1), idempotency_key="nothing") == []
+
+
+def test_thousands_of_accounts_change_their_settings_at_once(ledger, session):
+    rows = good_rows("account", 3_000)
+    session.save("account", rows)
+    ledger.rows(
+        "SET statement_timeout = '20s'"
+    )  # it took minutes when both sides of the change were looped over
+    outcomes = session.save("account", [row | {"base_currency": "CHF"} for row in rows], on_conflict="update")
+    ledger.rows("RESET statement_timeout")
+    assert {outcome.status for outcome in outcomes} == {"updated"}
+
+
 LENGTHS = [
     "save_price_batch('{1,2}', '{2025-01-01}', '{1,2}')",
     "validate_price_batch('{1,2}', '{2025-01-01,2025-01-02}', '{1}')",

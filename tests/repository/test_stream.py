@@ -107,6 +107,8 @@ BAD = {
     "a time of nowhere": ("movement", {"occurred_at": "2025-01-01T10:00"}, "occurred_at"),
     "a text of nothing": ("movement", {"description": "a\0b"}, "description"),
     "a text that is a number": ("person", {"name": 7}, "name"),
+    "bytes": ("movement", {"natural_key": 5}, "natural_key"),
+    "half a character": ("person", {"name": "\ud83d"}, "name"),
     "an amount": ("movement", {"amount": "ten"}, "amount"),
     "a large number": ("person", {"person_id": 2**63}, "person_id"),
 }

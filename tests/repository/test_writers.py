@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from rollforward import Session, connect
-from rollforward.errors import RetryLater, StaleVersion
+from rollforward.errors import BatchRejected, RetryLater, StaleVersion
 from tests.support.batches import ENTITIES, furnish, good_rows, session_of, versions_are_gap_free
 from tests.support.ledger import Ledger
 
@@ -107,6 +107,35 @@ def test_saving_changing_and_deleting_at_once_never_waits_in_a_circle(house, dsn
 
     assert _at_once(dsn, work) == [2 * ROUNDS] * WRITERS
     assert versions_are_gap_free(house)
+
+
+def test_two_halves_of_a_circle_are_not_both_saved(house, dsn):
+    with psycopg.connect(dsn) as first, psycopg.connect(dsn, autocommit=True) as second:
+        Session(first).update("person", [{"person_id": 1, "organization_id": 2}])
+        with ThreadPoolExecutor(1) as pool:
+            other = pool.submit(
+                lambda: Session(second).update("person", [{"person_id": 2, "organization_id": 1}])
+            )
+            first.commit()
+            with pytest.raises(BatchRejected) as refused:
+                other.result()
+    assert [offence["code"] for offence in refused.value.detail] == ["cycle"]
+
+
+@pytest.mark.parametrize("on_conflict", ["error", "skip", "update"])
+def test_a_snapshot_that_is_too_old_says_so(house, dsn, on_conflict):
+    with psycopg.connect(dsn) as old:
+        old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        old.execute("SELECT")
+        session_of(house).save("person", [{"name": "Ann"}], idempotency_key="a")
+        with pytest.raises(RetryLater) as refused:
+            Session(old).save("person", [{"name": "Ann"}], on_conflict=on_conflict)
+        assert refused.value.sqlstate == "40001"
+        old.rollback()
+        old.execute("SELECT")
+        session_of(house).save("person", [{"name": "Ben"}], idempotency_key="b")
+        with pytest.raises(RetryLater):
+            Session(old).save("person", [{"name": "Cid"}], idempotency_key="b")
 
 
 def test_one_key_is_one_call_however_many_make_it_at_once(house, dsn):

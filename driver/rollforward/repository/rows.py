@@ -112,6 +112,7 @@ def array_type(column: Column) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("not a text")
+    value.encode()  # halves of a character cannot be sent
     if "\0" in value:
         raise ValueError("a text cannot hold the character 0")
     return value
@@ -155,6 +156,12 @@ def _boolean(value: Any) -> bool:
     return value
 
 
+def _bytes(value: Any) -> bytes:
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise TypeError("not bytes")
+    return bytes(value)
+
+
 _INTEGER: Callable[[Any], Any] = _integer
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "bigint": _integer,
@@ -163,5 +170,5 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "date": _date,
     "timestamptz": _moment,
     "boolean": _boolean,
-    "bytea": bytes,
+    "bytea": _bytes,
 }

@@ -2,7 +2,7 @@
 --
 -- Waits for one that is still under way.
 --
--- errors     22R01 the key was used for another operation
+-- errors     22R01 the key was used for another operation, is empty or too long
 -- locks      the key, until the transaction ends
 CREATE OR REPLACE FUNCTION rollforward.earlier_result(entity text, operation text, idempotency_key text)
 RETURNS jsonb
@@ -14,6 +14,12 @@ DECLARE
 BEGIN
     IF idempotency_key IS NULL THEN
         RETURN NULL;
+    END IF;
+    IF idempotency_key = '' OR length(idempotency_key) > 200 THEN
+        RAISE EXCEPTION 'an idempotency key has between 1 and 200 characters'
+            USING ERRCODE = '22R01',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'idempotency_key', 'value', left(idempotency_key, 200))),
+                  HINT = 'A UUID is one.';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('rollforward batch ' || idempotency_key, 0));
 

@@ -18,7 +18,9 @@ BEGIN ATOMIC
         entity, operation, began_at, took_ms, rows_given, rows_written, idempotency_key, result)
     SELECT entity, operation, began, extract(epoch FROM clock_timestamp() - began) * 1000, rows_given, rows_written,
            idempotency_key, result
-    WHERE rows_given > 0;
+    WHERE rows_given > 0
+       OR idempotency_key IS NOT NULL
+    ON CONFLICT ON CONSTRAINT batch_operation_idempotency_key DO NOTHING;  -- a snapshot that is too old to see it says so
 END;
 
 COMMENT ON FUNCTION rollforward.finish_batch IS 'Records that an operation of the repository is done';

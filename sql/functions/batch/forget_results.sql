@@ -1,5 +1,7 @@
 -- Forgets what calls with idempotency keys returned. A call with one of those keys is then done again.
 --
+-- Who never calls this keeps them all: some 10 bytes for each row given, and the driver has a key for each of its calls.
+--
 -- before     calls that began earlier
 -- returns    how many results were forgotten
 -- errors     22R01 before is NULL

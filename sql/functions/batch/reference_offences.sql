@@ -1,5 +1,5 @@
 -- What staged rows refer to and is not there: neither stored nor, where rows refer to others of their kind, in the batch; and
--- rows that would lead to themselves.
+-- rows that would lead to themselves, or up further than the table allows.
 CREATE OR REPLACE FUNCTION rollforward.reference_offences(entity text)
 RETURNS SETOF rollforward.batch_offence
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
@@ -45,16 +45,19 @@ BEGIN
                 WHERE NOT EXISTS (SELECT FROM pg_temp.%3$I AS staged WHERE staged.%2$I = stored.%2$I)
             ),
             above AS (
-                SELECT staged.ordinal, staged.%2$I AS child, staged.%1$I AS parent
+                SELECT staged.ordinal, staged.%2$I AS child, staged.%1$I AS parent, 1 AS level
                 FROM pg_temp.%3$I AS staged
-                UNION
-                SELECT above.ordinal, above.child, link.parent
+                WHERE staged.%1$I IS NOT NULL
+                UNION  -- a row may stand twice in a batch that is wrong
+                SELECT above.ordinal, above.child, link.parent, above.level + 1
                 FROM above
                 JOIN link ON link.child = above.parent
+                WHERE link.parent IS NOT NULL
+                  AND above.level < 64
             )
-            SELECT above.ordinal, 'cycle', %1$L, above.child::text, 'leads back to itself'
+            SELECT above.ordinal, 'cycle', %1$L, above.child::text, 'leads back to itself, or past more than 63 others'
             FROM above
-            WHERE above.parent = above.child
+            WHERE above.level = 64
             $sql$,
             reference.field, reference.key, 'batch_' || entity, reference.parents);
     END LOOP;

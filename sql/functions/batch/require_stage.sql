@@ -10,7 +10,7 @@ AS $$
 DECLARE
     is_own boolean;
 BEGIN
-    SELECT relowner = current_user::regrole INTO is_own
+    SELECT relowner = current_user::regrole AND obj_description(pg_class.oid, 'pg_class') IS NOT NULL INTO is_own
     FROM pg_class
     WHERE pg_class.oid = to_regclass('pg_temp.' || quote_ident('batch_' || entity));
     IF is_own THEN

@@ -22,7 +22,7 @@ BEGIN
             SELECT staged.ordinal, fault.code, fault.field, fault.value, fault.message
             FROM pg_temp.%I AS staged
             CROSS JOIN LATERAL (VALUES
-                ('not_found', %L, concat_ws(', ', %s), 'there is none', staged.stored_version IS NULL AND %L),
+                ('not_found', %L, concat_ws(', ', %s), 'there is none', staged.stored_version IS NULL AND (%L OR staged.expected_version IS NOT NULL)),
                 ('stale_version', 'version', staged.expected_version::text, format('the version is %%s', staged.stored_version),
                  staged.expected_version <> staged.stored_version)
             ) AS fault (code, field, value, message, is_so)

@@ -10,11 +10,12 @@ BEGIN
     UPDATE batch_movement AS staged
     SET natural_key = substr(sha256(convert_to(ROW(
         extract(epoch FROM staged.occurred_at), extract(epoch FROM staged.accounting_date), staged.kind, staged.effect,
-        staged.side, staged.currency, staged.instrument_id, staged.to_instrument_id, trim_scale(staged.quantity),
-        trim_scale(staged.price), trim_scale(coalesce(staged.amount, 0)), trim_scale(coalesce(staged.commission, 0)),
-        trim_scale(coalesce(staged.fee, 0)), trim_scale(coalesce(staged.tax, 0)), staged.commission_currency,
-        trim_scale(staged.counter_amount), staged.counter_currency, trim_scale(staged.per_quantity), staged.lot_ref,
-        staged.external_id, staged.description)::text, 'UTF8')), 1, 16)
+        staged.side, staged.currency, staged.instrument_id, staged.to_instrument_id, trim_scale(round(staged.quantity, 12)),
+        trim_scale(round(staged.price, 12)), trim_scale(round(coalesce(staged.amount, 0), 8)),
+        trim_scale(round(coalesce(staged.commission, 0), 8)), trim_scale(round(coalesce(staged.fee, 0), 8)),
+        trim_scale(round(coalesce(staged.tax, 0), 8)), staged.commission_currency,
+        trim_scale(round(staged.counter_amount, 8)), staged.counter_currency, trim_scale(round(staged.per_quantity, 12)),
+        staged.lot_ref, staged.external_id, staged.description)::text, 'UTF8')), 1, 16)
     WHERE staged.natural_key IS NULL;
 
     UPDATE batch_movement AS staged

@@ -1,7 +1,7 @@
 -- Deletes accounts, called by account_id: all of them or none. Their versions are kept.
 --
 -- expected_versions   the versions that the caller has seen; a row, or all of them, may have none
--- unknown             what becomes of one that is not there: ignore, or error
+-- unknown             what becomes of one that is not there, and of which no version is expected: ignore, or error
 -- idempotency_key     a call that has the key of an earlier one does nothing, and returns what that returned
 -- returns             a row for each place in the arrays, in their order; status is deleted or unknown, version the last one
 -- errors              22R01 an argument is NULL, or arrays differ in length
@@ -54,7 +54,8 @@ BEGIN
     LEFT JOIN locked AS known USING (account_id);
     IF EXISTS (
            SELECT FROM batch_account AS staged
-           WHERE (staged.stored_version IS NULL AND delete_account_batch.unknown = 'error')
+           WHERE (staged.stored_version IS NULL
+                  AND (delete_account_batch.unknown = 'error' OR staged.expected_version IS NOT NULL))
               OR staged.stored_version <> staged.expected_version)
        OR EXISTS (SELECT FROM batch_account GROUP BY account_id HAVING count(*) > 1)
     THEN

@@ -21,6 +21,10 @@ BEGIN
         SELECT FROM batch_account AS staged
         GROUP BY staged.number
         HAVING count(*) > 1)
+       OR match_account_stage.on_conflict = 'update' AND EXISTS (
+        SELECT FROM batch_account AS staged
+        JOIN rollforward_data.account AS known USING (number)
+        WHERE known.account_id <> staged.account_id)
     THEN
         PERFORM rollforward.refuse_batch('account', 'save', match_account_stage.on_conflict);
     END IF;

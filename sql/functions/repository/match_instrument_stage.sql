@@ -21,6 +21,10 @@ BEGIN
         SELECT FROM batch_instrument AS staged
         GROUP BY staged.symbol
         HAVING count(*) > 1)
+       OR match_instrument_stage.on_conflict = 'update' AND EXISTS (
+        SELECT FROM batch_instrument AS staged
+        JOIN rollforward_data.instrument AS known USING (symbol)
+        WHERE known.instrument_id <> staged.instrument_id)
     THEN
         PERFORM rollforward.refuse_batch('instrument', 'save', match_instrument_stage.on_conflict);
     END IF;

@@ -30,6 +30,10 @@ BEGIN
         SELECT FROM batch_movement AS staged
         GROUP BY staged.account_id, staged.natural_key
         HAVING count(*) > 1)
+       OR match_movement_stage.on_conflict = 'update' AND EXISTS (
+        SELECT FROM batch_movement AS staged
+        JOIN rollforward_data.movement AS known USING (account_id, natural_key)
+        WHERE known.movement_id <> staged.movement_id)
     THEN
         PERFORM rollforward.refuse_batch('movement', 'save', match_movement_stage.on_conflict);
     END IF;

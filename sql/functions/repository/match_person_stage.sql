@@ -21,6 +21,10 @@ BEGIN
         SELECT FROM batch_person AS staged
         GROUP BY staged.name
         HAVING count(*) > 1)
+       OR match_person_stage.on_conflict = 'update' AND EXISTS (
+        SELECT FROM batch_person AS staged
+        JOIN rollforward_data.person AS known USING (name)
+        WHERE known.person_id <> staged.person_id)
     THEN
         PERFORM rollforward.refuse_batch('person', 'save', match_person_stage.on_conflict);
     END IF;

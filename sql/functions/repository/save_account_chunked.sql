@@ -27,7 +27,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_account_chunked(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    total CONSTANT integer := pg_catalog.cardinality(numbers);
+    total integer;
     first_ordinal integer := 1;
     last_ordinal integer;
     began timestamptz;
@@ -37,20 +37,30 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    PERFORM rollforward.require_chunks(chunk_size, atomic, pg_catalog.jsonb_build_object(
-        'numbers', pg_catalog.cardinality(numbers),
-        'base_currencies', pg_catalog.cardinality(base_currencies),
+    PERFORM rollforward.require_chunks(chunk_size, on_conflict, atomic, pg_catalog.jsonb_build_object(
+        'numbers', pg_catalog.cardinality(rollforward.given(numbers, 'numbers')),
+        'base_currencies', pg_catalog.cardinality(rollforward.given(base_currencies, 'base_currencies')),
         'account_ids', pg_catalog.cardinality(account_ids),
         'person_ids', pg_catalog.cardinality(person_ids),
         'broker_ids', pg_catalog.cardinality(broker_ids),
         'calendars', pg_catalog.cardinality(calendars),
         'costs_in_lots', pg_catalog.cardinality(costs_in_lots),
         'premium_in_costs', pg_catalog.cardinality(premium_in_costs)));
+    numbers := rollforward.flattened(numbers);
+    base_currencies := rollforward.flattened(base_currencies);
+    account_ids := rollforward.flattened(account_ids);
+    person_ids := rollforward.flattened(person_ids);
+    broker_ids := rollforward.flattened(broker_ids);
+    calendars := rollforward.flattened(calendars);
+    costs_in_lots := rollforward.flattened(costs_in_lots);
+    premium_in_costs := rollforward.flattened(premium_in_costs);
+    total := pg_catalog.cardinality(numbers);
     report := '[]';
 
     WHILE first_ordinal OPERATOR(pg_catalog.<=) total LOOP
         began := pg_catalog.clock_timestamp();
-        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) chunk_size OPERATOR(pg_catalog.-) 1;
+        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) LEAST(
+            chunk_size OPERATOR(pg_catalog.-) 1, total OPERATOR(pg_catalog.-) first_ordinal);
         BEGIN
             SELECT rollforward.chunk_outcome(pg_catalog.array_agg(saved.status))
             INTO outcome

@@ -28,7 +28,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_instrument_chunked(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    total CONSTANT integer := pg_catalog.cardinality(symbols);
+    total integer;
     first_ordinal integer := 1;
     last_ordinal integer;
     began timestamptz;
@@ -38,9 +38,9 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    PERFORM rollforward.require_chunks(chunk_size, atomic, pg_catalog.jsonb_build_object(
-        'symbols', pg_catalog.cardinality(symbols),
-        'kinds', pg_catalog.cardinality(kinds),
+    PERFORM rollforward.require_chunks(chunk_size, on_conflict, atomic, pg_catalog.jsonb_build_object(
+        'symbols', pg_catalog.cardinality(rollforward.given(symbols, 'symbols')),
+        'kinds', pg_catalog.cardinality(rollforward.given(kinds, 'kinds')),
         'instrument_ids', pg_catalog.cardinality(instrument_ids),
         'currencies', pg_catalog.cardinality(currencies),
         'multipliers', pg_catalog.cardinality(multipliers),
@@ -48,11 +48,22 @@ BEGIN
         'expirations', pg_catalog.cardinality(expirations),
         'strikes', pg_catalog.cardinality(strikes),
         'option_rights', pg_catalog.cardinality(option_rights)));
+    symbols := rollforward.flattened(symbols);
+    kinds := rollforward.flattened(kinds);
+    instrument_ids := rollforward.flattened(instrument_ids);
+    currencies := rollforward.flattened(currencies);
+    multipliers := rollforward.flattened(multipliers);
+    underlyings := rollforward.flattened(underlyings);
+    expirations := rollforward.flattened(expirations);
+    strikes := rollforward.flattened(strikes);
+    option_rights := rollforward.flattened(option_rights);
+    total := pg_catalog.cardinality(symbols);
     report := '[]';
 
     WHILE first_ordinal OPERATOR(pg_catalog.<=) total LOOP
         began := pg_catalog.clock_timestamp();
-        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) chunk_size OPERATOR(pg_catalog.-) 1;
+        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) LEAST(
+            chunk_size OPERATOR(pg_catalog.-) 1, total OPERATOR(pg_catalog.-) first_ordinal);
         BEGIN
             SELECT rollforward.chunk_outcome(pg_catalog.array_agg(saved.status))
             INTO outcome

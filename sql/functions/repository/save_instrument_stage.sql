@@ -59,6 +59,10 @@ BEGIN
                 PERFORM rollforward.refuse_batch('instrument', 'save', save_instrument_stage.on_conflict);
                 -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
                 attempt := attempt + 1;
+                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
+                    RAISE EXCEPTION 'somebody else has saved one of these instruments meanwhile'
+                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
+                END IF;
                 IF SQLSTATE <> '23505' OR attempt > 3 THEN
                     RAISE;
                 END IF;

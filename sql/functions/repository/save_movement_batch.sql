@@ -33,7 +33,7 @@ CREATE OR REPLACE FUNCTION rollforward.save_movement_batch(
     lot_refs text[] DEFAULT NULL,
     external_ids text[] DEFAULT NULL,
     descriptions text[] DEFAULT NULL,
-    natural_keies bytea[] DEFAULT NULL,
+    natural_keys bytea[] DEFAULT NULL,
     on_conflict text DEFAULT 'error',
     idempotency_key text DEFAULT NULL
 )
@@ -46,7 +46,7 @@ BEGIN
     PERFORM rollforward.stage_movement_batch(
         account_ids, occurred_ats, accounting_dates, kinds, currencies, movement_ids, effects, sides, instrument_ids,
         to_instrument_ids, quantities, prices, amounts, commissions, fees, taxes, commission_currencies, counter_amounts,
-        counter_currencies, per_quantities, lot_refs, external_ids, descriptions, natural_keies);
+        counter_currencies, per_quantities, lot_refs, external_ids, descriptions, natural_keys);
     RETURN QUERY SELECT * FROM rollforward.save_movement_stage(on_conflict, idempotency_key);
 END
 $$;

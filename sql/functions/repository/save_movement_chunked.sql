@@ -34,7 +34,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_movement_chunked(
     lot_refs text[] DEFAULT NULL,
     external_ids text[] DEFAULT NULL,
     descriptions text[] DEFAULT NULL,
-    natural_keies bytea[] DEFAULT NULL,
+    natural_keys bytea[] DEFAULT NULL,
     chunk_size integer DEFAULT 1000,
     on_conflict text DEFAULT 'error',
     atomic boolean DEFAULT false,
@@ -43,7 +43,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_movement_chunked(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    total CONSTANT integer := pg_catalog.cardinality(account_ids);
+    total integer;
     first_ordinal integer := 1;
     last_ordinal integer;
     began timestamptz;
@@ -53,12 +53,12 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    PERFORM rollforward.require_chunks(chunk_size, atomic, pg_catalog.jsonb_build_object(
-        'account_ids', pg_catalog.cardinality(account_ids),
-        'occurred_ats', pg_catalog.cardinality(occurred_ats),
-        'accounting_dates', pg_catalog.cardinality(accounting_dates),
-        'kinds', pg_catalog.cardinality(kinds),
-        'currencies', pg_catalog.cardinality(currencies),
+    PERFORM rollforward.require_chunks(chunk_size, on_conflict, atomic, pg_catalog.jsonb_build_object(
+        'account_ids', pg_catalog.cardinality(rollforward.given(account_ids, 'account_ids')),
+        'occurred_ats', pg_catalog.cardinality(rollforward.given(occurred_ats, 'occurred_ats')),
+        'accounting_dates', pg_catalog.cardinality(rollforward.given(accounting_dates, 'accounting_dates')),
+        'kinds', pg_catalog.cardinality(rollforward.given(kinds, 'kinds')),
+        'currencies', pg_catalog.cardinality(rollforward.given(currencies, 'currencies')),
         'movement_ids', pg_catalog.cardinality(movement_ids),
         'effects', pg_catalog.cardinality(effects),
         'sides', pg_catalog.cardinality(sides),
@@ -77,12 +77,38 @@ BEGIN
         'lot_refs', pg_catalog.cardinality(lot_refs),
         'external_ids', pg_catalog.cardinality(external_ids),
         'descriptions', pg_catalog.cardinality(descriptions),
-        'natural_keies', pg_catalog.cardinality(natural_keies)));
+        'natural_keys', pg_catalog.cardinality(natural_keys)));
+    account_ids := rollforward.flattened(account_ids);
+    occurred_ats := rollforward.flattened(occurred_ats);
+    accounting_dates := rollforward.flattened(accounting_dates);
+    kinds := rollforward.flattened(kinds);
+    currencies := rollforward.flattened(currencies);
+    movement_ids := rollforward.flattened(movement_ids);
+    effects := rollforward.flattened(effects);
+    sides := rollforward.flattened(sides);
+    instrument_ids := rollforward.flattened(instrument_ids);
+    to_instrument_ids := rollforward.flattened(to_instrument_ids);
+    quantities := rollforward.flattened(quantities);
+    prices := rollforward.flattened(prices);
+    amounts := rollforward.flattened(amounts);
+    commissions := rollforward.flattened(commissions);
+    fees := rollforward.flattened(fees);
+    taxes := rollforward.flattened(taxes);
+    commission_currencies := rollforward.flattened(commission_currencies);
+    counter_amounts := rollforward.flattened(counter_amounts);
+    counter_currencies := rollforward.flattened(counter_currencies);
+    per_quantities := rollforward.flattened(per_quantities);
+    lot_refs := rollforward.flattened(lot_refs);
+    external_ids := rollforward.flattened(external_ids);
+    descriptions := rollforward.flattened(descriptions);
+    natural_keys := rollforward.flattened(natural_keys);
+    total := pg_catalog.cardinality(account_ids);
     report := '[]';
 
     WHILE first_ordinal OPERATOR(pg_catalog.<=) total LOOP
         began := pg_catalog.clock_timestamp();
-        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) chunk_size OPERATOR(pg_catalog.-) 1;
+        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) LEAST(
+            chunk_size OPERATOR(pg_catalog.-) 1, total OPERATOR(pg_catalog.-) first_ordinal);
         BEGIN
             SELECT rollforward.chunk_outcome(pg_catalog.array_agg(saved.status))
             INTO outcome
@@ -110,7 +136,7 @@ BEGIN
                 lot_refs => lot_refs[first_ordinal:last_ordinal],
                 external_ids => external_ids[first_ordinal:last_ordinal],
                 descriptions => descriptions[first_ordinal:last_ordinal],
-                natural_keies => natural_keies[first_ordinal:last_ordinal],
+                natural_keys => natural_keys[first_ordinal:last_ordinal],
                 on_conflict => on_conflict) AS saved;
         EXCEPTION
             WHEN OTHERS THEN

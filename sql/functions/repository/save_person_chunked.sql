@@ -23,7 +23,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_person_chunked(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    total CONSTANT integer := pg_catalog.cardinality(names);
+    total integer;
     first_ordinal integer := 1;
     last_ordinal integer;
     began timestamptz;
@@ -33,16 +33,22 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    PERFORM rollforward.require_chunks(chunk_size, atomic, pg_catalog.jsonb_build_object(
-        'names', pg_catalog.cardinality(names),
+    PERFORM rollforward.require_chunks(chunk_size, on_conflict, atomic, pg_catalog.jsonb_build_object(
+        'names', pg_catalog.cardinality(rollforward.given(names, 'names')),
         'person_ids', pg_catalog.cardinality(person_ids),
         'base_currencies', pg_catalog.cardinality(base_currencies),
         'organization_ids', pg_catalog.cardinality(organization_ids)));
+    names := rollforward.flattened(names);
+    person_ids := rollforward.flattened(person_ids);
+    base_currencies := rollforward.flattened(base_currencies);
+    organization_ids := rollforward.flattened(organization_ids);
+    total := pg_catalog.cardinality(names);
     report := '[]';
 
     WHILE first_ordinal OPERATOR(pg_catalog.<=) total LOOP
         began := pg_catalog.clock_timestamp();
-        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) chunk_size OPERATOR(pg_catalog.-) 1;
+        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) LEAST(
+            chunk_size OPERATOR(pg_catalog.-) 1, total OPERATOR(pg_catalog.-) first_ordinal);
         BEGIN
             SELECT rollforward.chunk_outcome(pg_catalog.array_agg(saved.status))
             INTO outcome

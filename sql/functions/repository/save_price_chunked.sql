@@ -22,7 +22,7 @@ CREATE OR REPLACE PROCEDURE rollforward.save_price_chunked(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    total CONSTANT integer := pg_catalog.cardinality(instrument_ids);
+    total integer;
     first_ordinal integer := 1;
     last_ordinal integer;
     began timestamptz;
@@ -32,15 +32,20 @@ DECLARE
     detail text;
     hint text;
 BEGIN
-    PERFORM rollforward.require_chunks(chunk_size, atomic, pg_catalog.jsonb_build_object(
-        'instrument_ids', pg_catalog.cardinality(instrument_ids),
-        'price_dates', pg_catalog.cardinality(price_dates),
-        'closes', pg_catalog.cardinality(closes)));
+    PERFORM rollforward.require_chunks(chunk_size, on_conflict, atomic, pg_catalog.jsonb_build_object(
+        'instrument_ids', pg_catalog.cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
+        'price_dates', pg_catalog.cardinality(rollforward.given(price_dates, 'price_dates')),
+        'closes', pg_catalog.cardinality(rollforward.given(closes, 'closes'))));
+    instrument_ids := rollforward.flattened(instrument_ids);
+    price_dates := rollforward.flattened(price_dates);
+    closes := rollforward.flattened(closes);
+    total := pg_catalog.cardinality(instrument_ids);
     report := '[]';
 
     WHILE first_ordinal OPERATOR(pg_catalog.<=) total LOOP
         began := pg_catalog.clock_timestamp();
-        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) chunk_size OPERATOR(pg_catalog.-) 1;
+        last_ordinal := first_ordinal OPERATOR(pg_catalog.+) LEAST(
+            chunk_size OPERATOR(pg_catalog.-) 1, total OPERATOR(pg_catalog.-) first_ordinal);
         BEGIN
             SELECT rollforward.chunk_outcome(pg_catalog.array_agg(saved.status))
             INTO outcome

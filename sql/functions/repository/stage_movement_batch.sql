@@ -25,7 +25,7 @@ CREATE OR REPLACE FUNCTION rollforward.stage_movement_batch(
     lot_refs text[],
     external_ids text[],
     descriptions text[],
-    natural_keies bytea[]
+    natural_keys bytea[]
 )
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -56,7 +56,7 @@ BEGIN
         'lot_refs', cardinality(lot_refs),
         'external_ids', cardinality(external_ids),
         'descriptions', cardinality(descriptions),
-        'natural_keies', cardinality(natural_keies))));
+        'natural_keys', cardinality(natural_keys))));
 
     PERFORM rollforward.prepare_batch('movement');
     INSERT INTO batch_movement (
@@ -70,7 +70,7 @@ BEGIN
     FROM unnest(
         account_ids, occurred_ats, accounting_dates, kinds, currencies, movement_ids, effects, sides, instrument_ids,
         to_instrument_ids, quantities, prices, amounts, commissions, fees, taxes, commission_currencies, counter_amounts,
-        counter_currencies, per_quantities, lot_refs, external_ids, descriptions, natural_keies)
+        counter_currencies, per_quantities, lot_refs, external_ids, descriptions, natural_keys)
         WITH ORDINALITY AS given (
             account_id, occurred_at, accounting_date, kind, currency, movement_id, effect, side, instrument_id,
             to_instrument_id, quantity, price, amount, commission, fee, tax, commission_currency, counter_amount,

@@ -31,7 +31,7 @@ CREATE OR REPLACE FUNCTION rollforward.update_movement_batch(
     lot_refs text[] DEFAULT NULL,
     external_ids text[] DEFAULT NULL,
     descriptions text[] DEFAULT NULL,
-    natural_keies bytea[] DEFAULT NULL,
+    natural_keys bytea[] DEFAULT NULL,
     expected_versions integer[] DEFAULT NULL,
     idempotency_key text DEFAULT NULL
 )
@@ -69,7 +69,7 @@ BEGIN
         'lot_refs', cardinality(lot_refs),
         'external_ids', cardinality(external_ids),
         'descriptions', cardinality(descriptions),
-        'natural_keies', cardinality(natural_keies),
+        'natural_keys', cardinality(natural_keys),
         'expected_versions', cardinality(expected_versions))));
     earlier := rollforward.earlier_result('movement', 'update', update_movement_batch.idempotency_key);
     IF earlier IS NOT NULL THEN
@@ -116,12 +116,12 @@ BEGIN
            CASE WHEN lot_refs IS NULL THEN known.lot_ref ELSE given.lot_ref END,
            CASE WHEN external_ids IS NULL THEN known.external_id ELSE given.external_id END,
            CASE WHEN descriptions IS NULL THEN known.description ELSE given.description END,
-           CASE WHEN natural_keies IS NULL THEN known.natural_key ELSE given.natural_key END
+           CASE WHEN natural_keys IS NULL THEN known.natural_key ELSE given.natural_key END
     FROM unnest(
         account_ids, movement_ids, expected_versions,
         occurred_ats, accounting_dates, kinds, effects, sides, currencies, instrument_ids, to_instrument_ids, quantities,
         prices, amounts, commissions, fees, taxes, commission_currencies, counter_amounts, counter_currencies,
-        per_quantities, lot_refs, external_ids, descriptions, natural_keies)
+        per_quantities, lot_refs, external_ids, descriptions, natural_keys)
         WITH ORDINALITY AS given (
             account_id, movement_id, expected_version,
             occurred_at, accounting_date, kind, effect, side, currency, instrument_id, to_instrument_id, quantity, price,
