@@ -27,6 +27,14 @@ BEGIN
             SELECT offence FROM rollforward.reference_offences(entity) AS offence);
     END IF;
 
+    IF operation = 'update' THEN
+        -- what is not there has no values that could be wrong
+        offences := ARRAY(
+            SELECT offence
+            FROM unnest(offences) AS offence
+            WHERE offence.code IN ('not_found', 'duplicate_in_batch')
+               OR offence.ordinal NOT IN (SELECT absent.ordinal FROM unnest(offences) AS absent WHERE absent.code = 'not_found'));
+    END IF;
     IF on_conflict = 'skip' THEN
         -- nobody will look at what is in a row that is skipped
         offences := ARRAY(
