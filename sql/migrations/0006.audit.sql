@@ -25,6 +25,9 @@ AS $$
 DECLARE
     known bigint;
 BEGIN
+    IF current_setting('rollforward.log_id', true) ~ '^[0-9]{1,18}$' THEN
+        RETURN;
+    END IF;
     SELECT log_id INTO known
     FROM rollforward_data.audit_log
     WHERE transaction_id = pg_current_xact_id()
@@ -33,16 +36,14 @@ BEGIN
         'rollforward.log_id', coalesce(known, nextval('rollforward_data.audit_log_log_id_seq'))::text, true);
 END
 $$;
-COMMENT ON FUNCTION rollforward_data.draw_number IS 'Draws the number of the log of this transaction, or takes the one it has';
+COMMENT ON FUNCTION rollforward_data.draw_number IS 'Draws the number of the log of this transaction, unless it has one';
 
 CREATE FUNCTION rollforward_data.draw_log() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF coalesce(current_setting('rollforward.log_id', true), '') !~ '^[0-9]{1,18}$' THEN
-        PERFORM rollforward_data.draw_number();
-    END IF;
+    PERFORM rollforward_data.draw_number();
     -- a function or a DO block is one statement to the clock of statements, however long it takes
     PERFORM set_config('rollforward.recorded_at', clock_timestamp()::text, true);
     RETURN NULL;
@@ -58,9 +59,7 @@ DECLARE
     drawn bigint;
     known bigint;
 BEGIN
-    IF coalesce(current_setting('rollforward.log_id', true), '') !~ '^[0-9]{1,18}$' THEN
-        PERFORM rollforward_data.draw_number();
-    END IF;
+    PERFORM rollforward_data.draw_number();
     drawn := current_setting('rollforward.log_id');
 
     SELECT log_id INTO known
@@ -328,7 +327,7 @@ ALTER TABLE rollforward_data.movement
 -- Equity has a row for each trading day up to the last one with a price.
 ALTER TABLE rollforward_data.price
     ADD CONSTRAINT price_date_has_four_digits CHECK (price_date BETWEEN '1000-01-01' AND '2999-12-31');
--- Nested loops over thousands of changed accounts take minutes, and nobody can count those beforehand.
+-- What has changed is compared with what it was, and nobody can count either beforehand: a nested loop would be quadratic.
 ALTER FUNCTION rollforward_data.mark_changed_settings() SET enable_nestloop = off;
 
 SELECT rollforward_data.keep_versions('person', 'person_id');
