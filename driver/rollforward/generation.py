@@ -6,6 +6,7 @@ template prints names that the model has checked, what the functions here return
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -96,6 +97,7 @@ def _environment() -> jinja2.Environment:
     environment.globals.clear()
     environment.globals.update(
         name=_name,
+        word=_word,
         noun=_noun,
         plural=_plural,
         columns=_columns,
@@ -120,6 +122,13 @@ def _printable(value: Any) -> Markup:
 
 def _name(entity: Entity) -> Markup:
     return Markup(entity.name)
+
+
+def _word(text: str) -> Markup:
+    """A word that a template hands to one of its macros."""
+    if not re.fullmatch("[a-z]+", text):
+        raise ValueError(f"not a word: {text!r}")
+    return Markup(text)
 
 
 def _noun(entity: Entity) -> Markup:

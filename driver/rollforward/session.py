@@ -149,8 +149,19 @@ class Session:
             raise ValueError("several workers need a session that was opened with a DSN")
         with ExitStack() as opened:
             others = [opened.enter_context(connect(self._dsn or "")) for _ in range(workers - 1)]
-            savers = [partial(session.save, entity, on_conflict=on_conflict) for session in (self, *others)]
+            savers = [
+                partial(session._save_and_count, entity, on_conflict=on_conflict)
+                for session in (self, *others)
+            ]
             yield from save_chunks(rows, chunk_size, savers, continue_on_error=continue_on_error)
+
+    def _save_and_count(self, entity: str, rows: list[Any], on_conflict: str) -> dict[str, int]:
+        from rollforward.repository import operations
+
+        return self._once(
+            lambda connection, key: operations.save_and_count(connection, entity, rows, on_conflict, key),
+            None,
+        )
 
     def load(self, entity: str, keys: Iterable[Any]) -> list[dict[str, Any] | None]:
         """The rows of these keys, in their order; None for what does not exist.

@@ -26,14 +26,36 @@ def save(
     on_conflict: str,
     idempotency_key: str | None,
 ) -> list[Outcome]:
+    saved = _save(connection, entity_name, rows, _EACH, on_conflict, idempotency_key)
+    return _as_outcomes(saved)
+
+
+def save_and_count(
+    connection: Connection,
+    entity_name: str,
+    rows: Iterable[Any],
+    on_conflict: str,
+    idempotency_key: str | None,
+) -> dict[str, int]:
+    """As ``save``, for who wants to know only how many rows have which status."""
+    return dict(_save(connection, entity_name, rows, _COUNTS, on_conflict, idempotency_key))
+
+
+_EACH = sql.SQL("SELECT * FROM {}")
+_COUNTS = sql.SQL("SELECT status, count(*) FROM {} GROUP BY status")
+
+
+def _save(
+    connection: Connection, entity_name: str, rows: Iterable[Any], query: sql.SQL, *how: str | None
+) -> list[tuple[Any, ...]]:
     entity = entity_named(entity_name)
     given = mappings(rows)
-    options = {"on_conflict": on_conflict, "idempotency_key": idempotency_key}
+    options = dict(zip(("on_conflict", "idempotency_key"), how, strict=True))
     if len(given) > COPIED_FROM:
         with connection.transaction():
             _copy(connection, entity, given)
-            return _outcomes(connection, f"save_{entity.name}_stage", [], **options)
-    return _outcomes(connection, f"save_{entity.name}_batch", _arrays(entity, given), **options)
+            return _call(connection, f"save_{entity.name}_stage", [], query, **options)
+    return _call(connection, f"save_{entity.name}_batch", _arrays(entity, given), query, **options)
 
 
 def validate(
@@ -82,9 +104,9 @@ def exists(connection: Connection, entity_name: str, given: Iterable[Any]) -> li
 
 def load(connection: Connection, entity_name: str, given: Iterable[Any]) -> list[dict[str, Any] | None]:
     entity = entity_named(entity_name)
-    query, parameters = _statement(f"load_{entity.name}_batch", _key_arrays(entity, given), {})
+    statement, parameters = _statement(f"load_{entity.name}_batch", _key_arrays(entity, given), {}, _EACH)
     with connection.cursor(row_factory=dict_row) as cursor:
-        loaded = cursor.execute(query, parameters).fetchall()
+        loaded = cursor.execute(statement, parameters).fetchall()
     for row in loaded:
         del row["ordinal"]
     return [None if row["version"] is None else row for row in loaded]
@@ -166,29 +188,28 @@ def _copy(connection: Connection, entity: Entity, rows: Sequence[Any]) -> None:
 def _outcomes(
     connection: Connection, function: str, arrays: Sequence[Array], **options: Any
 ) -> list[Outcome]:
-    return [
-        Outcome(ordinal=row[0], key=tuple(row[1:-2]), status=row[-2], version=row[-1])
-        for row in _call(connection, function, arrays, **options)
-    ]
+    return _as_outcomes(_call(connection, function, arrays, **options))
+
+
+def _as_outcomes(rows: Iterable[tuple[Any, ...]]) -> list[Outcome]:
+    return [Outcome(ordinal=row[0], key=tuple(row[1:-2]), status=row[-2], version=row[-1]) for row in rows]
 
 
 def _call(
-    connection: Connection, function: str, arrays: Sequence[Array], **options: Any
+    connection: Connection, function: str, arrays: Sequence[Array], query: sql.SQL = _EACH, **options: Any
 ) -> list[tuple[Any, ...]]:
-    query, parameters = _statement(function, arrays, options)
+    statement, parameters = _statement(function, arrays, options, query)
     with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-        return cursor.execute(query, parameters).fetchall()
+        return cursor.execute(statement, parameters).fetchall()
 
 
 def _statement(
-    function: str, arrays: Sequence[Array], options: dict[str, Any]
+    function: str, arrays: Sequence[Array], options: dict[str, Any], query: sql.SQL
 ) -> tuple[sql.Composed, list[Any]]:
     """The call in named notation: arrays in binary, with their types."""
     arguments = [
         sql.SQL("{} => %b::{}").format(sql.Identifier(argument), sql.SQL(type_))
         for argument, type_, _ in arrays
     ] + [sql.SQL("{} => %s").format(sql.Identifier(option)) for option in options]
-    query = sql.SQL("SELECT * FROM {}({})").format(
-        sql.Identifier("rollforward", function), sql.SQL(", ").join(arguments)
-    )
-    return query, [*(elements for _, _, elements in arrays), *options.values()]
+    call = sql.SQL("{}({})").format(sql.Identifier("rollforward", function), sql.SQL(", ").join(arguments))
+    return query.format(call), [*(elements for _, _, elements in arrays), *options.values()]

@@ -60,7 +60,7 @@ def keys(entity: Entity, given: Iterable[Any]) -> list[Row]:
 def columns_given(entity: Entity, rows: Sequence[Row], extra: Iterable[str] = ()) -> list[str]:
     """The names that the rows have, in the order of the entity. Raises BadArgument for an unknown one."""
     known = [column.name for column in entity.given] + list(extra)
-    named = {name for row in rows for name in row}
+    named: set[str] = set().union(*rows)
     if unknown := sorted(named - set(known)):
         raise BadArgument(
             f"unknown column of {entity.name}: {', '.join(unknown)}",
@@ -80,10 +80,14 @@ def values(entity: Entity, rows: Sequence[Row], names: Iterable[str]) -> dict[st
     offences: list[dict[str, Any]] = []
     converted: dict[str, list[Any]] = {}
     for name in names:
-        convert = _INTEGER if name == "expected_version" else _CONVERSIONS[types[name].staged_type]
+        staged_type = "bigint" if name == "expected_version" else types[name].staged_type
+        given = [row.get(name) for row in rows]
+        if set(map(type, given)) <= _AS_THEY_ARE.get(staged_type, set()):
+            converted[name] = given
+            continue
+        convert = _CONVERSIONS[staged_type]
         converted[name] = column = []
-        for ordinal, row in enumerate(rows, 1):
-            value = row.get(name)
+        for ordinal, value in enumerate(given, 1):
             try:
                 column.append(None if value is None else convert(value))
             except (TypeError, ValueError, ArithmeticError) as error:
@@ -162,7 +166,6 @@ def _bytes(value: Any) -> bytes:
     return bytes(value)
 
 
-_INTEGER: Callable[[Any], Any] = _integer
 _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "bigint": _integer,
     "text": _text,
@@ -171,4 +174,10 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "timestamptz": _moment,
     "boolean": _boolean,
     "bytea": _bytes,
+}
+# Types with no value that the database would not take.
+_AS_THEY_ARE: Mapping[str, set[type]] = {
+    "numeric": {Decimal, type(None)},
+    "date": {date, type(None)},
+    "boolean": {bool, type(None)},
 }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from rollforward.errors import BadArgument, RollforwardError
-from rollforward.results import Outcome, SavedChunk
+from rollforward.results import SavedChunk
 
-Save = Callable[[list[Any]], list[Outcome]]
+Save = Callable[[list[Any]], Mapping[str, int]]  # how many rows of a chunk have which status
 
 
 def chunks(rows: Iterable[Any], chunk_size: int) -> Iterator[list[Any]]:
@@ -66,7 +66,7 @@ def _saved(save: Save, number: int, first_ordinal: int, chunk: list[Any]) -> Sav
     counts: Counter[str] = Counter()
     failure = None
     try:
-        counts.update(outcome.status for outcome in save(chunk))
+        counts.update(save(chunk))
     except RollforwardError as error:
         failure = error
     return SavedChunk(

@@ -1,4 +1,4 @@
--- What an operation with this idempotency key has returned, an array of its rows; NULL if there was none.
+-- What an operation with this idempotency key has returned, the text of an array for each column; NULL if there was none.
 --
 -- Waits for one that is still under way.
 --

@@ -18,22 +18,27 @@ RETURNS TABLE (ordinal integer, instrument_id bigint, status text, version integ
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
 BEGIN
     PERFORM rollforward.require_choice('unknown', delete_instrument_batch.unknown, ARRAY['ignore', 'error']);
     PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
         'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
         'expected_versions', cardinality(expected_versions))));
-    earlier := rollforward.earlier_result('instrument', 'delete', delete_instrument_batch.idempotency_key);
+    earlier := rollforward.earlier_result('instrument', 'delete', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, instrument_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'instrument_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -73,14 +78,18 @@ BEGIN
             RAISE;
     END;
 
-    RETURN QUERY SELECT * FROM rollforward.instrument_stage_outcome();
+    outcome := rollforward.instrument_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'instrument', 'delete', began, count(*), count(*) FILTER (WHERE staged.status = 'deleted'),
-        delete_instrument_batch.idempotency_key,
-        CASE WHEN delete_instrument_batch.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.instrument_stage_outcome() AS outcome)
-        END)
-    FROM batch_instrument AS staged;
+        'instrument', 'delete', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'instrument_ids', outcome.instrument_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.instrument_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

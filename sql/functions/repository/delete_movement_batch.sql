@@ -21,23 +21,29 @@ RETURNS TABLE (ordinal integer, account_id bigint, movement_id bigint, status te
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
 BEGIN
     PERFORM rollforward.require_choice('unknown', delete_movement_batch.unknown, ARRAY['ignore', 'error']);
     PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
         'account_ids', cardinality(rollforward.given(account_ids, 'account_ids')),
         'movement_ids', cardinality(rollforward.given(movement_ids, 'movement_ids')),
         'expected_versions', cardinality(expected_versions))));
-    earlier := rollforward.earlier_result('movement', 'delete', delete_movement_batch.idempotency_key);
+    earlier := rollforward.earlier_result('movement', 'delete', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, account_id bigint, movement_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'account_ids')::bigint[],
+            (earlier ->> 'movement_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -87,14 +93,19 @@ BEGIN
             RAISE;
     END;
 
-    RETURN QUERY SELECT * FROM rollforward.movement_stage_outcome();
+    outcome := rollforward.movement_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'movement', 'delete', began, count(*), count(*) FILTER (WHERE staged.status = 'deleted'),
-        delete_movement_batch.idempotency_key,
-        CASE WHEN delete_movement_batch.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.movement_stage_outcome() AS outcome)
-        END)
-    FROM batch_movement AS staged;
+        'movement', 'delete', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'account_ids', outcome.account_ids::text,
+            'movement_ids', outcome.movement_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.account_ids, outcome.movement_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

@@ -10,21 +10,26 @@ RETURNS TABLE (ordinal integer, account_id bigint, status text, version integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_account_stage.on_conflict, ARRAY['error', 'skip', 'update']);
     PERFORM rollforward.require_stage('account');
-    earlier := rollforward.earlier_result('account', 'save', save_account_stage.idempotency_key);
+    earlier := rollforward.earlier_result('account', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, account_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'account_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -71,15 +76,18 @@ BEGIN
         'rollforward_data.account_account_id_seq',
         (SELECT max(account_id) FROM batch_account));
 
-    RETURN QUERY SELECT * FROM rollforward.account_stage_outcome();
+    outcome := rollforward.account_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'account', 'save', began, count(*),
-        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
-        save_account_stage.idempotency_key,
-        CASE WHEN save_account_stage.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.account_stage_outcome() AS outcome)
-        END)
-    FROM batch_account AS staged;
+        'account', 'save', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'account_ids', outcome.account_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.account_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

@@ -10,21 +10,26 @@ RETURNS TABLE (ordinal integer, instrument_id bigint, status text, version integ
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_instrument_stage.on_conflict, ARRAY['error', 'skip', 'update']);
     PERFORM rollforward.require_stage('instrument');
-    earlier := rollforward.earlier_result('instrument', 'save', save_instrument_stage.idempotency_key);
+    earlier := rollforward.earlier_result('instrument', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, instrument_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'instrument_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -72,15 +77,18 @@ BEGIN
         'rollforward_data.instrument_instrument_id_seq',
         (SELECT max(instrument_id) FROM batch_instrument));
 
-    RETURN QUERY SELECT * FROM rollforward.instrument_stage_outcome();
+    outcome := rollforward.instrument_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'instrument', 'save', began, count(*),
-        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
-        save_instrument_stage.idempotency_key,
-        CASE WHEN save_instrument_stage.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.instrument_stage_outcome() AS outcome)
-        END)
-    FROM batch_instrument AS staged;
+        'instrument', 'save', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'instrument_ids', outcome.instrument_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.instrument_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

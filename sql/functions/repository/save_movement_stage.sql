@@ -10,21 +10,27 @@ RETURNS TABLE (ordinal integer, account_id bigint, movement_id bigint, status te
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_movement_stage.on_conflict, ARRAY['error', 'skip', 'update']);
     PERFORM rollforward.require_stage('movement');
-    earlier := rollforward.earlier_result('movement', 'save', save_movement_stage.idempotency_key);
+    earlier := rollforward.earlier_result('movement', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, account_id bigint, movement_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'account_ids')::bigint[],
+            (earlier ->> 'movement_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -81,15 +87,19 @@ BEGIN
         'rollforward_data.event_id',
         (SELECT max(movement_id) FROM batch_movement));
 
-    RETURN QUERY SELECT * FROM rollforward.movement_stage_outcome();
+    outcome := rollforward.movement_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'movement', 'save', began, count(*),
-        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
-        save_movement_stage.idempotency_key,
-        CASE WHEN save_movement_stage.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.movement_stage_outcome() AS outcome)
-        END)
-    FROM batch_movement AS staged;
+        'movement', 'save', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'account_ids', outcome.account_ids::text,
+            'movement_ids', outcome.movement_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.account_ids, outcome.movement_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

@@ -10,21 +10,26 @@ RETURNS TABLE (ordinal integer, person_id bigint, status text, version integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_person_stage.on_conflict, ARRAY['error', 'skip', 'update']);
     PERFORM rollforward.require_stage('person');
-    earlier := rollforward.earlier_result('person', 'save', save_person_stage.idempotency_key);
+    earlier := rollforward.earlier_result('person', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, person_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'person_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -69,15 +74,18 @@ BEGIN
         'rollforward_data.person_person_id_seq',
         (SELECT max(person_id) FROM batch_person));
 
-    RETURN QUERY SELECT * FROM rollforward.person_stage_outcome();
+    outcome := rollforward.person_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'person', 'save', began, count(*),
-        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
-        save_person_stage.idempotency_key,
-        CASE WHEN save_person_stage.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.person_stage_outcome() AS outcome)
-        END)
-    FROM batch_person AS staged;
+        'person', 'save', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'person_ids', outcome.person_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.person_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

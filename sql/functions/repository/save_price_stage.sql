@@ -10,21 +10,27 @@ RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status te
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
     attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_price_stage.on_conflict, ARRAY['error', 'skip', 'update']);
     PERFORM rollforward.require_stage('price');
-    earlier := rollforward.earlier_result('price', 'save', save_price_stage.idempotency_key);
+    earlier := rollforward.earlier_result('price', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, instrument_id bigint, price_date date, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'instrument_ids')::bigint[],
+            (earlier ->> 'price_dates')::date[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -63,15 +69,19 @@ BEGIN
         END;
     END LOOP;
 
-    RETURN QUERY SELECT * FROM rollforward.price_stage_outcome();
+    outcome := rollforward.price_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'price', 'save', began, count(*),
-        count(*) FILTER (WHERE coalesce(staged.status, 'inserted') IN ('inserted', 'updated')),
-        save_price_stage.idempotency_key,
-        CASE WHEN save_price_stage.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.price_stage_outcome() AS outcome)
-        END)
-    FROM batch_price AS staged;
+        'price', 'save', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'instrument_ids', outcome.instrument_ids::text,
+            'price_dates', outcome.price_dates::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.instrument_ids, outcome.price_dates, outcome.statuses, outcome.versions);
 END
 $$;
 

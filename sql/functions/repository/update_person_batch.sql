@@ -19,11 +19,13 @@ RETURNS TABLE (ordinal integer, person_id bigint, status text, version integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
 BEGIN
     PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
         'person_ids', cardinality(rollforward.given(person_ids, 'person_ids')),
@@ -31,12 +33,15 @@ BEGIN
         'base_currencies', cardinality(base_currencies),
         'organization_ids', cardinality(organization_ids),
         'expected_versions', cardinality(expected_versions))));
-    earlier := rollforward.earlier_result('person', 'update', update_person_batch.idempotency_key);
+    earlier := rollforward.earlier_result('person', 'update', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, person_id bigint, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'person_ids')::bigint[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -92,14 +97,18 @@ BEGIN
             RAISE;
     END;
 
-    RETURN QUERY SELECT * FROM rollforward.person_stage_outcome();
+    outcome := rollforward.person_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'person', 'update', began, count(*), count(*) FILTER (WHERE staged.status = 'updated'),
-        update_person_batch.idempotency_key,
-        CASE WHEN update_person_batch.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.person_stage_outcome() AS outcome)
-        END)
-    FROM batch_person AS staged;
+        'person', 'update', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'person_ids', outcome.person_ids::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.person_ids, outcome.statuses, outcome.versions);
 END
 $$;
 

@@ -18,23 +18,29 @@ RETURNS TABLE (ordinal integer, instrument_id bigint, price_date date, status te
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
 #variable_conflict use_column
 DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
+    outcome record;
 BEGIN
     PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
         'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
         'price_dates', cardinality(rollforward.given(price_dates, 'price_dates')),
         'closes', cardinality(closes),
         'expected_versions', cardinality(expected_versions))));
-    earlier := rollforward.earlier_result('price', 'update', update_price_batch.idempotency_key);
+    earlier := rollforward.earlier_result('price', 'update', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
         SELECT *
-        FROM jsonb_to_recordset(earlier) AS known (
-            ordinal integer, instrument_id bigint, price_date date, status text, version integer);
+        FROM unnest(
+            (earlier ->> 'ordinals')::integer[],
+            (earlier ->> 'instrument_ids')::bigint[],
+            (earlier ->> 'price_dates')::date[],
+            (earlier ->> 'statuses')::text[],
+            (earlier ->> 'versions')::integer[]);
         RETURN;
     END IF;
 
@@ -90,14 +96,19 @@ BEGIN
             RAISE;
     END;
 
-    RETURN QUERY SELECT * FROM rollforward.price_stage_outcome();
+    outcome := rollforward.price_stage_outcome();
     PERFORM rollforward.finish_batch(
-        'price', 'update', began, count(*), count(*) FILTER (WHERE staged.status = 'updated'),
-        update_price_batch.idempotency_key,
-        CASE WHEN update_price_batch.idempotency_key IS NOT NULL
-             THEN (SELECT coalesce(jsonb_agg(to_jsonb(outcome)), '[]') FROM rollforward.price_stage_outcome() AS outcome)
-        END)
-    FROM batch_price AS staged;
+        'price', 'update', began, outcome.statuses, idempotency_key,
+        CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+            'ordinals', outcome.ordinals::text,
+            'instrument_ids', outcome.instrument_ids::text,
+            'price_dates', outcome.price_dates::text,
+            'statuses', outcome.statuses::text,
+            'versions', outcome.versions::text)
+        END);
+    RETURN QUERY
+    SELECT *
+    FROM unnest(outcome.ordinals, outcome.instrument_ids, outcome.price_dates, outcome.statuses, outcome.versions);
 END
 $$;
 
