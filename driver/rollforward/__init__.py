@@ -15,9 +15,10 @@ from rollforward.errors import (
     ConnectionFailed,
     RetryLater,
     RollforwardError,
+    RunCancelled,
     StatementRefused,
 )
-from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, MarketLoad, Tie
+from rollforward.results import AccountSnapshot, BatchResult, Difference, ImportResult, MarketLoad, Run, Tie
 from rollforward.session import Session, connect
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "MarketLoad",
     "RetryLater",
     "RollforwardError",
+    "Run",
+    "RunCancelled",
     "Session",
     "StatementRefused",
     "Tie",

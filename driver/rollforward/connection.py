@@ -7,20 +7,19 @@ working directory, the PG* variables, and last the embedded server in the user's
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollforward.configuration import CONFIG_FILE, read_config_file
 from rollforward.errors import ConnectionFailed, UsageError, from_psycopg
 
 if TYPE_CHECKING:
     import psycopg
 
 APPLICATION_NAME = "rollforward"
-CONFIG_FILE = "rollforward.toml"
 PG_VARIABLES = ("PGHOST", "PGSERVICE", "PGDATABASE")
 
 
@@ -119,24 +118,12 @@ def database(target: Target) -> Iterator[Database]:
 
 
 def _from_config_file(directory: Path) -> Target | None:
-    path = directory / CONFIG_FILE
-    try:
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
-    given = {key: settings[key] for key in ("dsn", "data_dir") if key in settings}
-    for key, value in given.items():
-        if not isinstance(value, str) or not value:
-            raise UsageError(f"{path}: {key} must be a text, not {value!r}")
-    if len(given) > 1:
-        raise UsageError(f"{path}: dsn and data_dir exclude each other")
+    given = read_config_file(directory)
     if "dsn" in given:
         return Target(CONFIG_FILE, dsn=given["dsn"])
     if "data_dir" in given:
         # relative to the file, so that it means the same from wherever it is read
-        return Target(CONFIG_FILE, data_dir=path.parent.absolute() / Path(given["data_dir"]).expanduser())
+        return Target(CONFIG_FILE, data_dir=directory.absolute() / Path(given["data_dir"]).expanduser())
     return None
 
 

@@ -136,6 +136,10 @@ class StaleVersion(RollforwardError):
     """SQLSTATE 23R02: a row was changed by somebody else since it was read."""
 
 
+class RunCancelled(RollforwardError):
+    """SQLSTATE 57014: somebody cancelled the run; what was done before stays."""
+
+
 class RetryLater(RollforwardError):
     """SQLSTATE 40001, 40P01, 55P03: another transaction was in the way; the same call may succeed later."""
 

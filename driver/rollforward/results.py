@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,44 @@ class BatchResult:
     errors: list[dict[str, Any]]
     equity_saved: int | None
     coverage: Decimal | None
+
+
+@dataclass(frozen=True)
+class Run:
+    """What was asked to be computed, how far it has come, and what became of it.
+
+    ``status`` is running, succeeded, failed (an account did, the others stand), cancelled, or interrupted:
+    nobody works on it any more, and it may be resumed.
+    """
+
+    run_id: int
+    scenario: str
+    mode: str | None
+    start_date: date
+    end_date: date
+    only_stale: bool
+    status: str
+    workers: int
+    steps: int
+    steps_done: int
+    accounts: int
+    accounts_done: int
+    started_at: datetime
+    finished_at: datetime | None
+    fell_back: bool
+    snapshots_saved: int
+    equity_saved: int
+    dates_processed: int
+    movements_processed: int
+    load_ms: Decimal
+    calculation_ms: Decimal
+    persistence_ms: Decimal
+    total_ms: Decimal
+    coverage: Decimal | None
+    errors: int
+    differences: int
+    requested_by: str
+    version: str | None
 
 
 @dataclass(frozen=True)

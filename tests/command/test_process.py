@@ -33,10 +33,13 @@ def test_without_a_range_it_computes_what_is_stale_and_says_how_much(booked: Com
 def test_the_document_has_the_totals(booked: CommandLine):
     document = booked.json("process")
     assert document.pop("snapshots_saved") > 0
+    assert document.pop("equity_saved") > 0
     assert float(document.pop("total_ms")) > 0
     assert document == {
+        "run_id": 1,
         "accounts": 2,
         "success": True,
+        "mode": "batch",
         "fell_back": False,
         "movements_processed": 8,
         "dates_processed": 4,
@@ -66,7 +69,7 @@ def test_an_open_range_computes_all_there_is(booked: CommandLine, range_: list[s
     assert dates(booked, "a") == dates(booked, "b") == ["2025-01-07"]
 
 
-@pytest.mark.parametrize("mode", ["auto", "batch", "per-date"])
+@pytest.mark.parametrize("mode", ["auto", "batch", "per-date", "shadow"])
 def test_every_mode_gives_what_importing_gives(
     command: CommandLine, statement: Path, ledger: Ledger, mode: str
 ):
@@ -78,21 +81,14 @@ def test_every_mode_gives_what_importing_gives(
     assert content(ledger.connection) == expected
 
 
-def test_shadow_is_not_there_yet_and_says_so(booked: CommandLine):
-    done = booked("process", "--mode", "shadow")
-    assert done.code == 2
-    assert "hint: Use auto, batch or per-date." in done.err
-
-
-def test_two_workers_give_what_one_gives(command: CommandLine, tmp_path: Path, ledger: Ledger, monkeypatch):
-    monkeypatch.setattr("rollforward.cli.commands.process.CHUNK_SIZE", 1)
+def test_two_workers_give_what_one_gives(command: CommandLine, tmp_path: Path, ledger: Ledger):
     file = write(tmp_path / "many.csv", many_rows(60))
     dumps = []
     for workers in (1, 2):
         ledger.clear()
         for account in "abcde":
             command.book(file, account=account, options=["--no-process"])
-        document = command.json("process", "--workers", workers)
+        document = command.json("process", "--workers", workers, "--chunk-size", 1)
         assert (document["accounts"], document["movements_processed"]) == (5, 300)
         dumps.append(content(ledger.connection))
     assert dumps[0] == dumps[1]

@@ -487,3 +487,17 @@ def test_arrays_of_different_length_are_refused(session, ledger, call):
     assert refused.value.sqlstate == "22R01"
     assert "differ in length" in str(refused.value)
     assert everything(ledger) == before
+
+
+def test_what_a_skipped_row_refers_to_does_not_count(ledger, session):
+    session.save("person", [{"person_id": 1, "name": "stored"}])
+    rows = [
+        {"person_id": None, "name": "new", "organization_id": 1},
+        {"person_id": 1, "name": "never written", "organization_id": 1},  # would lead to itself
+    ]
+    assert session.validate("person", rows, on_conflict="skip") == []
+    assert [outcome.status for outcome in session.save("person", rows, on_conflict="skip")] == [
+        "inserted",
+        "skipped",
+    ]
+    assert {offence.code for offence in session.validate("person", rows, on_conflict="update")} == {"cycle"}

@@ -88,9 +88,13 @@ class Context:
         """A progress display on stderr; it draws nothing in a pipe, with ``-q`` and with ``--json``."""
         from rich.progress import Progress
 
-        shown = sys.stderr.isatty() and self.options.verbosity >= 0 and not self.options.json
-        with Progress(console=self.err, disable=not shown, transient=True) as display:
+        with Progress(console=self.err, disable=not self.shows_progress, transient=True) as display:
             yield display
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether somebody sits there who would see it."""
+        return sys.stderr.isatty() and self.options.verbosity >= 0 and not self.options.json
 
 
 _PIPE_WIDTH = 500  # wide enough that no table is folded for a reader that has no width

@@ -23,6 +23,8 @@ COMMAND_MODULES = (
     "process",
     "latest",
     "verify",
+    "runs",
+    "settings",
     "render",
 )
 

@@ -12,8 +12,12 @@ LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+    skipped integer[] := '{}';
     offences rollforward.batch_offence[];
 BEGIN
+    IF on_conflict = 'skip' THEN
+        skipped := ARRAY(SELECT rollforward.known_ordinals(entity));
+    END IF;
     offences := ARRAY(
         SELECT offence FROM rollforward.key_offences(entity, operation, on_conflict) AS offence
         UNION ALL
@@ -24,7 +28,7 @@ BEGIN
         offences := offences || ARRAY(
             SELECT offence FROM rollforward.value_offences(entity, operation) AS offence
             UNION ALL
-            SELECT offence FROM rollforward.reference_offences(entity) AS offence);
+            SELECT offence FROM rollforward.reference_offences(entity, skipped) AS offence);
     END IF;
 
     IF operation = 'update' THEN
@@ -35,14 +39,12 @@ BEGIN
             WHERE offence.code IN ('not_found', 'duplicate_in_batch')
                OR offence.ordinal NOT IN (SELECT absent.ordinal FROM unnest(offences) AS absent WHERE absent.code = 'not_found'));
     END IF;
-    IF on_conflict = 'skip' THEN
-        -- nobody will look at what is in a row that is skipped
-        offences := ARRAY(
-            SELECT offence
-            FROM unnest(offences) AS offence
-            WHERE offence.code = 'duplicate_in_batch'
-               OR offence.ordinal NOT IN (SELECT rollforward.known_ordinals(entity)));
-    END IF;
+    -- nobody will look at what is in a row that is skipped
+    offences := ARRAY(
+        SELECT offence
+        FROM unnest(offences) AS offence
+        WHERE offence.code = 'duplicate_in_batch'
+           OR offence.ordinal <> ALL (skipped));
     IF operation <> 'delete' AND offences <> '{}' THEN
         offences := offences || ARRAY(
             SELECT orphaned

@@ -1,6 +1,8 @@
 -- What staged rows refer to and is not there: neither stored nor, where rows refer to others of their kind, in the batch; and
 -- rows that would lead to themselves, or up further than the table allows.
-CREATE OR REPLACE FUNCTION rollforward.reference_offences(entity text)
+--
+-- skipped   ordinals of rows that will not be written: what is stored stands in their place
+CREATE OR REPLACE FUNCTION rollforward.reference_offences(entity text, skipped integer[] DEFAULT '{}')
 RETURNS SETOF rollforward.batch_offence
 LANGUAGE plpgsql STABLE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -37,17 +39,22 @@ BEGIN
         CONTINUE WHEN NOT reference.is_own;
         RETURN QUERY EXECUTE format(
             $sql$
-            WITH RECURSIVE link AS (
-                SELECT staged.%2$I AS child, staged.%1$I AS parent FROM pg_temp.%3$I AS staged
+            WITH RECURSIVE written AS (
+                SELECT staged.ordinal, staged.%2$I AS child, staged.%1$I AS parent
+                FROM pg_temp.%3$I AS staged
+                WHERE staged.ordinal <> ALL ($1)
+            ),
+            link AS (
+                SELECT written.child, written.parent FROM written
                 UNION ALL
                 SELECT stored.%2$I, stored.%1$I
                 FROM %4$s AS stored
-                WHERE NOT EXISTS (SELECT FROM pg_temp.%3$I AS staged WHERE staged.%2$I = stored.%2$I)
+                WHERE NOT EXISTS (SELECT FROM written WHERE written.child = stored.%2$I)
             ),
             above AS (
-                SELECT staged.ordinal, staged.%2$I AS child, staged.%1$I AS parent, 1 AS level
-                FROM pg_temp.%3$I AS staged
-                WHERE staged.%1$I IS NOT NULL
+                SELECT written.ordinal, written.child, written.parent, 1 AS level
+                FROM written
+                WHERE written.parent IS NOT NULL
                 UNION  -- a row may stand twice in a batch that is wrong
                 SELECT above.ordinal, above.child, link.parent, above.level + 1
                 FROM above
@@ -59,7 +66,8 @@ BEGIN
             FROM above
             WHERE above.level = 64
             $sql$,
-            reference.field, reference.key, 'batch_' || entity, reference.parents);
+            reference.field, reference.key, 'batch_' || entity, reference.parents)
+            USING skipped;
     END LOOP;
 END
 $$;

@@ -5,7 +5,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT one.run_id,
            one.success AND other.success,
-           one.mode,
+           CASE WHEN one.mode <> other.mode THEN 'mixed' ELSE coalesce(one.mode, other.mode) END,
            one.fell_back OR other.fell_back,
            one.snapshots_saved + other.snapshots_saved,
            greatest(one.dates_processed, other.dates_processed),

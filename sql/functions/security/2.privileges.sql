@@ -32,6 +32,12 @@ BEGIN
                 'rollforward.account_version', 'rollforward.audit_log', 'rollforward.instrument_version',
                 'rollforward.movement_version', 'rollforward.person_version', 'rollforward.price_version',
                 'rollforward.processing_metrics']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.processing_mode', 'rollforward.processing_phase', 'rollforward.run', 'rollforward.run_error',
+                'rollforward.run_step', 'rollforward.run_worker', 'rollforward.setting', 'rollforward.shadow_difference']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.is_batch_mode_enabled', 'rollforward.mode_of', 'rollforward.run_lock_class',
+                'rollforward.run_result', 'rollforward.scenarios']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.account_as_known_at', 'rollforward.account_history', 'rollforward.exists_account_batch',
                 'rollforward.exists_instrument_batch', 'rollforward.exists_movement_batch',
@@ -100,7 +106,13 @@ BEGIN
                 'rollforward.save_account_chunked', 'rollforward.save_instrument_chunked',
                 'rollforward.save_movement_chunked', 'rollforward.save_person_chunked',
                 'rollforward.save_price_chunked']),
-            ('operator', 'EXECUTE ON FUNCTION', ARRAY['rollforward.process_per_date'])
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.cancel_run', 'rollforward.perform_next_step', 'rollforward.reopen_run',
+                'rollforward.request_cancel', 'rollforward.resume_run', 'rollforward.start_run']),
+            ('writer', 'EXECUTE ON PROCEDURE', ARRAY['rollforward.process_all', 'rollforward.work_on_run']),
+            ('operator', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.enable_batch_mode', 'rollforward.forget_runs', 'rollforward.process_per_date',
+                'rollforward.set_processing_mode', 'rollforward.set_setting'])
         ),
         ranked (role_name, rank) AS (VALUES ('reader', 1), ('writer', 2), ('operator', 3))
         SELECT format('GRANT %s %s TO %I', granted.privilege, array_to_string(granted.objects, ', '),

@@ -1,0 +1,13 @@
+-- The settings of the whole database: what each is, what it may be, and what it is when nobody has set it.
+--
+-- pattern   a regular expression for its values
+CREATE OR REPLACE VIEW rollforward.known_setting AS
+SELECT *
+FROM (VALUES
+    ('batch_mode', 'on', '(on|off)', 'off: every account is computed by the reference'),
+    ('chunk_size', '500', '[1-9][0-9]{0,5}', 'how many accounts a step of a run has at most'),
+    ('lookback_days', '10', '[0-9]{1,5}', 'how many days old a close may be before it counts as carried'),
+    ('workers', '1', '[1-9][0-9]{0,2}', 'on how many connections the driver processes')
+) AS setting (name, default_value, pattern, meaning);
+
+COMMENT ON VIEW rollforward.known_setting IS 'The settings of the whole database';
