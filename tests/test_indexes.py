@@ -52,6 +52,7 @@ OCCASIONS = {
     " WHERE account_id = 7) ON CONFLICT ON CONSTRAINT movement_natural_key DO NOTHING",
     "delete account": "DELETE FROM rollforward_data.account WHERE number = 'idle 1'",
     "delete person": "DELETE FROM rollforward_data.person WHERE name = 'nobody'",
+    "runs": "SELECT * FROM rollforward.run WHERE run_id = 7",
     "delete broker": "DELETE FROM rollforward_data.broker WHERE name = 'nobody'",
     "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
 }
@@ -108,6 +109,9 @@ SERVED = {
     "price_image_pkey": "versions of a price",
     "price_pkey": "compute",
     "rejected_row_once_idx": "reject again",
+    "run_error_step_idx": "runs",
+    "run_step_pkey": "runs",
+    "shadow_difference_run_idx": "runs",
     "split_pkey": "compute",
     "split_to_instrument_idx": "delete instrument",
     "stale_mark_pkey": "compute",
@@ -176,6 +180,14 @@ INSERT INTO batch_operation
     (entity, operation, began_at, took_ms, rows_given, rows_written, idempotency_key, result)
 SELECT 'person', 'save', timestamptz '2000-01-01' + n * interval '1 hour', 1, 1, 1, 'old key ' || n, '[]'
 FROM generate_series(1, 20000) AS n;
+INSERT INTO run (request, scenario, start_date, end_date, only_stale, chunk_size, requested_by)
+SELECT '', 'manual', '2025-01-01', '2025-01-01', false, 1, 'somebody' FROM generate_series(1, 1000);
+INSERT INTO run_step (run_id, step_no, phase, account_ids, status)
+SELECT run_id, n, 'snapshots', '{}', 'done' FROM run, generate_series(1, 20) AS n;
+INSERT INTO run_error (run_id, step_no, sqlstate, message)
+SELECT run_id, step_no, 'XX000', 'bad' FROM run_step;
+INSERT INTO shadow_difference (run_id, account_id, object, key, field)
+SELECT run_id, 1, 'account_snapshot', '{}', 'fees' FROM run_step;
 """
 
 

@@ -124,6 +124,8 @@ class _Worker:
         if self.connection is not None:
             self.connection.close()
         self.connection = open_connection(self.dsn, autocommit=True)
+        with suppress(psycopg.Error):  # where servers cannot find out, a run goes on that nobody waits for
+            self.connection.execute("SET client_connection_check_interval = '1s'")
 
     def _call(self) -> None:
         if self.connection is None or self.connection.closed:

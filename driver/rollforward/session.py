@@ -303,7 +303,7 @@ class Session:
     ) -> int:
         """Write down what is to be computed, in steps; the number of the run, which nobody computes yet."""
         wanted = None if accounts is None else list(accounts)
-        arguments = [wanted, start, end, chunk_size, scenario, mode, only_stale]
+        arguments = [wanted, _unending(start), _unending(end), chunk_size, scenario, mode, only_stale]
         [(run_id,)] = self.fetch(
             "SELECT rollforward.start_run(%s::bigint[], %s, %s, %s, %s, %s, %s)", arguments
         )

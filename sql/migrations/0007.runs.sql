@@ -26,6 +26,7 @@ CREATE TRIGGER mark_truncated AFTER TRUNCATE ON rollforward_data.setting
 CREATE TABLE rollforward_data.run (
     run_id bigint GENERATED ALWAYS AS IDENTITY,
     request bytea NOT NULL,
+    account_ids bigint[],
     scenario text NOT NULL,
     mode text,
     start_date date NOT NULL,
@@ -42,10 +43,9 @@ CREATE TABLE rollforward_data.run (
     CONSTRAINT run_status CHECK (status IN ('running', 'succeeded', 'failed', 'cancelled')),
     CONSTRAINT run_finished_or_running CHECK ((finished_at IS NULL) = (status = 'running'))
 );
--- Serves joining a run that somebody else has just asked for.
-CREATE INDEX run_request_idx ON rollforward_data.run (request) WHERE status = 'running';
 COMMENT ON TABLE rollforward_data.run IS 'What was asked to be computed, and what became of it';
-COMMENT ON COLUMN rollforward_data.run.request IS 'Digest of what was asked for: who asks for the same while it runs joins it';
+COMMENT ON COLUMN rollforward_data.run.request IS 'Digest of what was asked for: who asks for the same before it is over joins it';
+COMMENT ON COLUMN rollforward_data.run.account_ids IS 'The accounts that were asked for; NULL: all';
 COMMENT ON COLUMN rollforward_data.run.mode IS 'The mode that was asked for; NULL: what is set for the scenario';
 COMMENT ON COLUMN rollforward_data.run.version IS 'Of the functions that were deployed when it began';
 
@@ -83,6 +83,7 @@ CREATE TABLE rollforward_data.run_error (
     CONSTRAINT run_error_pkey PRIMARY KEY (error_id),
     CONSTRAINT run_error_step_fkey FOREIGN KEY (run_id, step_no) REFERENCES rollforward_data.run_step ON DELETE CASCADE
 );
+-- Serves the errors of a run.
 CREATE INDEX run_error_step_idx ON rollforward_data.run_error (run_id, step_no);
 COMMENT ON TABLE rollforward_data.run_error IS 'What went wrong in runs; what was computed beside it stands';
 COMMENT ON COLUMN rollforward_data.run_error.path IS 'What failed: batch, per_date, or the step itself (NULL)';
@@ -101,7 +102,7 @@ CREATE TABLE rollforward_data.shadow_difference (
     CONSTRAINT shadow_difference_pkey PRIMARY KEY (difference_id),
     CONSTRAINT shadow_difference_run_fkey FOREIGN KEY (run_id) REFERENCES rollforward_data.run ON DELETE CASCADE
 );
--- Serves the deletion of runs.
+-- Serves the differences of a run.
 CREATE INDEX shadow_difference_run_idx ON rollforward_data.shadow_difference (run_id);
 COMMENT ON TABLE rollforward_data.shadow_difference IS 'What the batch and the reference do not agree on, found in mode shadow';
 
@@ -122,7 +123,5 @@ CREATE TABLE rollforward_data.processing_call (
     called_at timestamptz NOT NULL,
     CONSTRAINT processing_call_pkey PRIMARY KEY (call_id)
 );
--- Serves who waited for another session's call of the same.
-CREATE INDEX processing_call_request_idx ON rollforward_data.processing_call (request);
 COMMENT ON TABLE rollforward_data.processing_call IS 'Calls of the coordinator, by runs or by themselves';
 COMMENT ON COLUMN rollforward_data.processing_call.accounts IS 'How many accounts it computed; of these, fell_back by the reference, failed not at all';

@@ -39,6 +39,8 @@ def test_killed_while_it_waits_for_a_lock(
         assert eventually(lambda: ledger.value(CLIENTS, True) > 0)
         process.kill()
         process.communicate()
+        if words == ("process",):  # its sessions would go on, if they did not find out
+            assert eventually(lambda: ledger.value(CLIENTS, False) == 0)
     assert eventually(lambda: ledger.value(CLIENTS, False) == 0)
     assert everything(ledger.connection) == before
 

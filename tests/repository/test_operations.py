@@ -490,10 +490,10 @@ def test_arrays_of_different_length_are_refused(session, ledger, call):
 
 
 def test_what_a_skipped_row_refers_to_does_not_count(ledger, session):
-    session.save("person", [{"person_id": 1, "name": "stored"}])
+    session.save("person", [{"person_id": 77, "name": "stored"}])
     rows = [
-        {"person_id": None, "name": "new", "organization_id": 1},
-        {"person_id": 1, "name": "never written", "organization_id": 1},  # would lead to itself
+        {"person_id": None, "name": "new", "organization_id": 77},
+        {"person_id": 77, "name": "never written", "organization_id": 77},  # would lead to itself
     ]
     assert session.validate("person", rows, on_conflict="skip") == []
     assert [outcome.status for outcome in session.save("person", rows, on_conflict="skip")] == [

@@ -70,6 +70,17 @@ CALLS = {
     "movement_as_known_at(bigint[], bigint[], timestamp with time zone)": ["'{1}'", "'{1}'", "now()"],
     "price_as_known_at(bigint[], date[], timestamp with time zone)": ["'{1}'", "'{2025-01-01}'", "now()"],
     "open_batch(text)": ["'person'"],
+    "start_run(bigint[], date, date, integer, text, text, boolean)": ["'{1}'", FIRST, LAST],
+    "perform_next_step(bigint)": ["1"],
+    "reopen_run(bigint)": ["1"],
+    "resume_run(bigint)": ["1"],
+    "request_cancel(bigint)": ["1"],
+    "cancel_run(bigint)": ["1"],
+    "run_result(bigint)": ["1"],
+    "forget_runs(timestamp with time zone)": ["now()"],
+    "set_processing_mode(text, text, integer)": ["'manual'", "'auto'", "100"],
+    "set_setting(text, text)": ["'workers'", "'2'"],
+    "enable_batch_mode(boolean)": ["true"],
     "forget_results(timestamp with time zone)": ["now()"],
 }  # fmt: skip
 
@@ -98,12 +109,16 @@ def _repository_calls() -> Iterator[tuple[str, list[str]]]:
 
 
 CALLS |= dict(_repository_calls())
-ALL_ACCOUNTS = [("missing_snapshots(bigint[], date, date)", 0)]  # NULL means all
+MAY_BE_NULL = [
+    ("missing_snapshots(bigint[], date, date)", 0),  # all accounts
+    ("start_run(bigint[], date, date, integer, text, text, boolean)", 0),
+    ("set_setting(text, text)", 1),  # its default
+]
 NULLS = [
     (call, position)
     for call, arguments in CALLS.items()
     for position in range(len(arguments))
-    if (call, position) not in ALL_ACCOUNTS
+    if (call, position) not in MAY_BE_NULL
 ]
 
 WRONG = {
@@ -217,6 +232,7 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "chunk_refusal(text, text, text, text)",
         "chunk_reported(jsonb, integer, integer, integer, timestamp with time zone, jsonb)",
         "elapsed_ms(timestamp with time zone, timestamp with time zone)",
+        "mode_of(text)",
     }
     assert callable_ - helpers == CALLS.keys()
 

@@ -106,7 +106,7 @@ def audit_rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def everything(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
-    """Every row of every table as it is stored, but for the records of runs, which stay when work is undone."""
+    """Every row of every table as it is stored, but for records of runs: they stay when work is undone."""
     return {
         table: sorted(json.dumps(row, sort_keys=True) for (row,) in _rows(connection, table))
         for table in tables(connection)

@@ -5,6 +5,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    -- who has been deleted since is left out
+    step.account_ids := ARRAY(
+        SELECT account.account_id FROM rollforward_data.account
+        WHERE account.account_id = ANY (step.account_ids)
+        ORDER BY account.account_id);
     CASE step.phase
         WHEN 'stale' THEN
             RETURN rollforward.coordinate(

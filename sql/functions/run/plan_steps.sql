@@ -1,7 +1,5 @@
--- Writes down the steps of a run: its phases in their order, each in chunks of accounts.
---
--- account_ids   sorted; NULL means all there are
-CREATE OR REPLACE FUNCTION rollforward.plan_steps(run_id bigint, account_ids bigint[])
+-- Writes down the steps of a run, its phases in their order, each in chunks of accounts: of all that have none yet.
+CREATE OR REPLACE FUNCTION rollforward.plan_steps(run_id bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -26,7 +24,11 @@ BEGIN
                END AS chunk
         FROM phase
         CROSS JOIN rollforward_data.account
-        WHERE (plan_steps.account_ids IS NULL OR account.account_id = ANY (plan_steps.account_ids))
+        WHERE (run.account_ids IS NULL OR account.account_id = ANY (run.account_ids))
+          AND (phase.phase, account.account_id) NOT IN (
+              SELECT planned.phase, unnest(planned.account_ids)
+              FROM rollforward_data.run_step AS planned
+              WHERE planned.run_id = run.run_id)
           AND CASE phase.phase
                   WHEN 'stale' THEN account.account_id IN (
                       SELECT stale.account_id FROM rollforward.stale_account AS stale
@@ -38,7 +40,10 @@ BEGIN
                   ELSE true
               END
     )
-    SELECT run.run_id, row_number() OVER (ORDER BY subject.place, subject.chunk), subject.phase,
+    SELECT run.run_id,
+           (SELECT count(*) FROM rollforward_data.run_step AS planned WHERE planned.run_id = run.run_id)
+               + row_number() OVER (ORDER BY subject.place, subject.chunk),
+           subject.phase,
            array_agg(subject.account_id ORDER BY subject.account_id)
     FROM subject
     GROUP BY subject.place, subject.phase, subject.chunk;

@@ -34,7 +34,7 @@ BEGIN
         ARRAY(SELECT DISTINCT unnest(account_ids) ORDER BY 1), start_date, end_date, scenario, NULL, NULL);
     FOR error IN SELECT jsonb_array_elements(result.errors) LOOP
         RAISE NOTICE 'account %: %: %', error ->> 'account_id', error ->> 'path', error ->> 'message'
-            USING DETAIL = error::text;
+            USING ERRCODE = '00000', DETAIL = error::text;
     END LOOP;
     RETURN result;
 END

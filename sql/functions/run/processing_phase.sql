@@ -16,7 +16,7 @@ FROM (VALUES
      'trading days up to the last one that no fact has touched'),
     ('receivers', 4, '{stale,snapshots,equity}', false, false,
      'accounts that received lots from others which were computed after them'),
-    ('ties', 5, '{receivers}', true, true,
+    ('ties', 5, '{stale,snapshots,equity,receivers}', true, true,
      'identities between facts and figures, see check_ties')
 ) AS declared (phase, place, requires, is_optional, is_chunked, meaning);
 

@@ -1,4 +1,5 @@
--- Puts back what of a run is to be done once more: steps that failed, and those with accounts that are stale again.
+-- Puts back what of a run is to be done once more, steps that failed and those with accounts that are stale again, and adds
+-- accounts that have come since.
 CREATE OR REPLACE FUNCTION rollforward.reopen_steps(run_id bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -23,6 +24,7 @@ BEGIN
     WHERE error.run_id = reopen_steps.run_id
       AND (step.run_id, step.step_no) = (error.run_id, error.step_no)
       AND step.status = 'waiting';
+    PERFORM rollforward.plan_steps(reopen_steps.run_id);
 END
 $$;
 

@@ -1,7 +1,7 @@
 -- Begins a run: writes down what is asked for, in steps of some accounts each, and computes nothing yet.
 --
--- Who asks for what somebody else's run is just computing gets that run, and may join it; what facts have changed since is
--- computed once more in it.
+-- Who asks for the same as a run that is not over, running or interrupted, gets that run and does what is left of it, with the
+-- others if there are any; what facts have changed since is computed once more in it.
 --
 -- account_ids            accounts to compute; NULL means all there are
 -- start_date, end_date   both included; infinity means as far as facts go
@@ -54,7 +54,7 @@ BEGIN
     FROM rollforward_data.run
     WHERE run.request = request
       AND run.status = 'running'
-      AND run.run_id IN (SELECT worker.run_id FROM rollforward.run_worker AS worker)
+      AND NOT run.is_cancel_requested
     ORDER BY run.run_id DESC
     LIMIT 1
     FOR UPDATE;
@@ -64,10 +64,11 @@ BEGIN
     END IF;
 
     INSERT INTO rollforward_data.run (
-        request, scenario, mode, start_date, end_date, only_stale, chunk_size, version, requested_by)
-    VALUES (request, scenario, mode, start_date, end_date, only_stale, chunk_size, rollforward.deployed_version(), session_user)
+        request, account_ids, scenario, mode, start_date, end_date, only_stale, chunk_size, version, requested_by)
+    VALUES (request, account_ids, scenario, mode, start_date, end_date, only_stale, chunk_size,
+            rollforward.deployed_version(), session_user)
     RETURNING run_id INTO started;
-    PERFORM rollforward.plan_steps(started, account_ids);
+    PERFORM rollforward.plan_steps(started);
     RETURN started;
 END
 $$;
