@@ -16,9 +16,11 @@ COMMENT ON COLUMN rollforward_data.processing_mode.batch_percent IS
 
 -- Only the look-back is part of what figures depend on.
 DROP TRIGGER mark_changed ON rollforward_data.setting;
-CREATE TRIGGER mark_given AFTER INSERT OR UPDATE ON rollforward_data.setting
+CREATE TRIGGER mark_inserted AFTER INSERT ON rollforward_data.setting
     FOR EACH ROW WHEN (NEW.name = 'lookback_days') EXECUTE FUNCTION rollforward_data.mark_all_accounts();
-CREATE TRIGGER mark_taken AFTER DELETE ON rollforward_data.setting
+CREATE TRIGGER mark_updated AFTER UPDATE ON rollforward_data.setting
+    FOR EACH ROW WHEN ('lookback_days' IN (OLD.name, NEW.name)) EXECUTE FUNCTION rollforward_data.mark_all_accounts();
+CREATE TRIGGER mark_deleted AFTER DELETE ON rollforward_data.setting
     FOR EACH ROW WHEN (OLD.name = 'lookback_days') EXECUTE FUNCTION rollforward_data.mark_all_accounts();
 CREATE TRIGGER mark_truncated AFTER TRUNCATE ON rollforward_data.setting
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_all_accounts();

@@ -447,7 +447,7 @@ MARKING = [
     (HOLDER, "UPDATE account_cost_method SET method = 'average'"),
     (HOLDER, "DELETE FROM account_cost_method"),
     (BOTH, "TRUNCATE account_cost_method"),
-    (BOTH, "INSERT INTO setting VALUES ('lookback_days', '1')"),
+    (BOTH, "UPDATE setting SET name = 'workers'"),
     (BOTH, "UPDATE setting SET value = '1'"),
     (BOTH, "DELETE FROM setting"),
     (BOTH, "TRUNCATE setting"),
