@@ -21,6 +21,7 @@ from rollforward.rendering import _environment, describe, parameters, render, te
 from rollforward.resources import templates_root
 from tests.support import fixtures
 from tests.support.command import ENVIRONMENT
+from tests.support.faults import Faults
 from tests.support.ledger import Ledger
 from tests.support.movements import buy, deposit, movement, sell
 
@@ -60,6 +61,10 @@ CASES: dict[str, list[dict[str, str]]] = {
     ],
     "nightly": [{}, {"as_of": "today"}, {"as_of": LAST_DAY, "days": "30"}],
     "process_accounts": [RANGE, RANGE | {"accounts": quoted(*NASTY), "window_days": "20"}],
+    "roll_out_mode": [
+        {"scenario": "nightly", "mode": "shadow"},
+        {"scenario": "manual", "mode": "auto", "percent": "10", "days": "1"},
+    ],
     "verify_accounts": [{}, RANGE | {"accounts": quoted(*NASTY)}, {"accounts": "it's; DROP TABLE leaked"}],
 }
 
@@ -515,3 +520,46 @@ def test_a_mistake_is_exit_code_2_with_a_hint(
 def test_a_mistake_is_a_document_where_one_is_asked_for(capsys: pytest.CaptureFixture[Any]):
     assert rollforward(["--json", "render", "nonesuch"]) == 2
     assert '"no template nonesuch"' in capsys.readouterr().out
+
+
+# roll_out_mode
+
+
+def test_a_mode_is_rolled_out_to_a_scenario(psql: Psql, ledger: Ledger):
+    done = psql(render("roll_out_mode", {"scenario": "nightly", "mode": "batch", "percent": "25"}))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ["nightly", "batch", "25", "batch"] in cells(done.stdout, "In force")
+    assert ledger.value("SELECT (rollforward.mode_of('nightly')).batch_percent") == 25
+
+
+@pytest.mark.breaks_figures
+def test_the_batch_is_not_rolled_out_where_it_has_differed(psql: Psql, ledger: Ledger, account: int):
+    faults = Faults(ledger)
+    faults.lie([account])
+    ledger.rows("SELECT rollforward.set_processing_mode('manual', 'shadow')")
+    ledger.rows("SELECT rollforward.process(%s, '2025-01-01', '2025-03-14')", [account])
+    faults.mend()
+    done = psql(render("roll_out_mode", {"scenario": "nightly", "mode": "auto"}))
+    assert failed(done, "the batch is not to be trusted yet")
+    assert cells(done.stdout, "Differences between batch and reference")[0][:2] == [
+        "growth",
+        "account_snapshot",
+    ]
+    assert ledger.value("SELECT count(*) FROM rollforward_data.processing_mode") == 1
+    assert psql(render("roll_out_mode", {"scenario": "nightly", "mode": "per_date"})).returncode == 0
+    ledger.rows("UPDATE rollforward_data.shadow_difference SET found_at = now() - interval '8 days'")
+    assert psql(render("roll_out_mode", {"scenario": "nightly", "mode": "auto"})).returncode == 0
+
+
+def test_the_batch_is_not_rolled_out_where_it_has_failed(psql: Psql, ledger: Ledger, account: int):
+    faults = Faults(ledger)
+    faults.fail([account])
+    ledger.rows("CALL rollforward.process_all('2025-01-01', '2025-03-14')")
+    faults.mend()
+    done = psql(render("roll_out_mode", {"scenario": "manual", "mode": "batch"}))
+    assert failed(done, "the batch is not to be trusted yet")
+    assert cells(done.stdout, "Accounts that the batch has failed for")[0][:3] == [
+        "growth",
+        "R0001",
+        "broken on purpose",
+    ]
