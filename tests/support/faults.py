@@ -8,9 +8,11 @@ from typing import Any
 
 from tests.support.ledger import Ledger
 
+_PATHS = ("batch", "per_date", "both")
+
 # Both ways write snapshots; which one it is, the stack of calls says.
 _TRIGGER = """
-CREATE FUNCTION rollforward_data.fail_on_purpose() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION rollforward_data.{name}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     stack text;
     is_reference boolean;
@@ -71,14 +73,20 @@ class Faults:
 
     def mend(self) -> None:
         """Take all failures away."""
-        self.ledger.rows("DROP TRIGGER IF EXISTS fail_on_purpose ON rollforward_data.account_snapshot")
-        self.ledger.rows("DROP FUNCTION IF EXISTS rollforward_data.fail_on_purpose()")
+        for path in _PATHS:
+            self._remove(f"fail_{path}")
+
+    def _remove(self, name: str) -> None:
+        self.ledger.rows(f"DROP TRIGGER IF EXISTS {name} ON rollforward_data.account_snapshot")
+        self.ledger.rows(f"DROP FUNCTION IF EXISTS rollforward_data.{name}()")
 
     def _install(self, accounts: Sequence[Any], path: str, action: str) -> None:
-        self.mend()
-        self.ledger.rows(_TRIGGER.format(action=action))
+        """One failure a path: the last one counts."""
+        name = f"fail_{path}"
+        self._remove(name)
+        self.ledger.rows(_TRIGGER.format(name=name, action=action))
         listed = "{" + ",".join(str(int(account)) for account in accounts) + "}"
         self.ledger.rows(
-            "CREATE TRIGGER fail_on_purpose BEFORE INSERT ON rollforward_data.account_snapshot"
-            f" FOR EACH ROW EXECUTE FUNCTION rollforward_data.fail_on_purpose('{listed}', '{path}')"
+            f"CREATE TRIGGER {name} BEFORE INSERT ON rollforward_data.account_snapshot"
+            f" FOR EACH ROW EXECUTE FUNCTION rollforward_data.{name}('{listed}', '{path}')"
         )
