@@ -42,6 +42,8 @@ LOOKUP_MANY_MS = Claim(100, 40)
 SAVE_MS = {100: Claim(3, 2), 1_000: Claim(25, 12), 10_000: Claim(250, 120)}
 SAVE_OVER_PER_ROW = Claim(20, at_least=True)
 STREAM_ROWS_PER_SECOND = Claim(40_000, 100_000, at_least=True)
+TWO_WORKERS = Claim(1.5, at_least=True)
+RUN_OVERHEAD = Claim(2)
 
 NOT_YET_BUILT = (
     "figures computed outside (polars, DuckDB) ÷ batch",

@@ -12,6 +12,7 @@ from bench.contestants import (
     backdated,
     batch,
     chatty_client,
+    coordinator,
     fifo,
     floor,
     lookup,
@@ -142,4 +143,5 @@ SUITES: dict[str, Suite] = {
     "backdated": backdated.measure,
     "valuation": valuation.measure,
     "repository": repository.measure,
+    "coordinator": coordinator.measure,
 }

@@ -261,4 +261,4 @@ def test_metrics_sum_up_attempts_successes_fallbacks_and_times(ledger, accounts,
         " total_ms > 0 AND average_ms = round(total_ms / attempts, 3) AS is_timed"
         " FROM rollforward.processing_metrics WHERE scope = 'processing' ORDER BY subject"
     )
-    assert found == [("manual batch", 2, 2, 2, 0, 60, True), ("nightly batch", 1, 0, 0, 1, 27, True)]
+    assert found == [("manual batch", 2, 2, 2, 0, 60, True), ("nightly batch", 1, 0, 1, 1, 27, True)]

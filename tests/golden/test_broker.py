@@ -25,6 +25,16 @@ def test_every_field_of_every_snapshot_is_right_whatever_the_order_of_rows(ledge
     assert ledger.ties([account]) == []
 
 
+def test_in_shadow_the_reference_agrees_with_the_batch_on_every_statement(ledger):
+    for case in CASES:
+        import_file(ledger, shared_case(case) / "input.csv", case)
+    ledger.rows("SELECT rollforward.set_processing_mode('backfill', 'shadow')")
+    ledger.rows("CALL rollforward.process_all('-infinity', 'infinity', 1, 'backfill')")
+    run = ledger.row("SELECT status, accounts, accounts_done, errors, differences FROM rollforward.run")
+    assert run == ("succeeded", len(CASES), len(CASES), 0, 0)
+    assert ledger.value("SELECT count(*) FROM rollforward.account_snapshot") > 100
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_realized_gains_by_underlying_are_right_to_the_cent(ledger, case):
     folder = shared_case(case)

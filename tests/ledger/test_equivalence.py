@@ -9,7 +9,7 @@ from tests.support.property import quick
 from tests.support.streams import Batch, batches, load
 
 
-@quick(10)
+@quick(6)
 @given(batch=batches(80))
 def test_a_batch_gives_what_the_reference_gives_row_for_row(ledger, batch):
     check_batch_is_reference(ledger, batch)

@@ -11,7 +11,7 @@ from tests.support.property import quick
 from tests.support.streams import streams
 
 
-@quick(10)
+@quick(6)
 @given(batch=lives(80))
 def test_a_batch_gives_what_the_reference_gives_row_for_row(ledger, batch):
     test_equivalence.check_batch_is_reference(ledger, batch)

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row, namedtuple_row
 
+from tests.support.dump import tables
 from tests.support.movements import Movement
 
 FIRST_DAY = "2000-01-01"
@@ -89,20 +90,18 @@ class Ledger:
         self.instruments: dict[str, int] = {}
 
     def clear(self) -> None:
-        """Remove all facts and figures; identities begin anew."""
-        tables = self.rows(
-            "SELECT format('%I.%I', 'rollforward_data', relname) AS name FROM pg_class"
-            " WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'r'"
+        """Remove all facts and figures; identities begin anew. Plans, statistics and dead rows stay."""
+        names = [f"rollforward_data.{table}" for table in tables(self.connection)]
+        sequences = self.rows(
+            "SELECT oid::regclass::text AS name FROM pg_class"
+            " WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'S'"
         )
-        guarded = self.rows(
-            "SELECT tgrelid::regclass AS name FROM pg_trigger"
-            " WHERE tgname = 'refuse_change' AND tgenabled = 'O'"
+        self.rows(
+            "BEGIN; SET LOCAL session_replication_role = replica;"
+            + "".join(f"DELETE FROM {name};" for name in names)
+            + "".join(f"SELECT setval('{sequence.name}', 1, false);" for sequence in sequences)
+            + "COMMIT"
         )
-        for table in guarded:  # what is kept is kept from everybody but the owner of the tables
-            self.rows(f"ALTER TABLE {table.name} DISABLE TRIGGER refuse_change")
-        self.rows(f"TRUNCATE {', '.join(table.name for table in tables)} RESTART IDENTITY")
-        # truncating facts left marks
-        self.rows("TRUNCATE rollforward_data.stale_mark, rollforward_data.shared_mark RESTART IDENTITY")
         self.instruments.clear()
 
     # Facts
