@@ -31,8 +31,10 @@ def test_in_shadow_the_reference_agrees_with_the_batch_on_every_statement(ledger
     ledger.rows("SELECT rollforward.set_processing_mode('backfill', 'shadow')")
     ledger.rows("CALL rollforward.process_all('-infinity', 'infinity', 1, 'backfill')")
     run = ledger.row("SELECT status, accounts, accounts_done, errors, differences FROM rollforward.run")
-    assert run == ("succeeded", len(CASES), len(CASES), 0, 0)
-    assert ledger.value("SELECT count(*) FROM rollforward.account_snapshot") > 100
+    assert run == ("succeeded", len(CASES), len(CASES), 0, 0), ledger.rows(
+        "SELECT * FROM rollforward.run_error"
+    )
+    assert ledger.value("SELECT count(*) FROM rollforward.account_snapshot") > 90
 
 
 @pytest.mark.parametrize("case", CASES)
