@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.embedded.commands import eventually
@@ -101,7 +102,8 @@ def test_quiet_and_json_show_no_progress_bar(terminal: Terminal, tmp_path: Path,
 def test_tables_fit_a_hundred_columns(terminal: Terminal, command: CommandLine, tmp_path: Path):
     rows = [deposit("2025-01-02", "123,456,789.01"), *many_rows(30)[1:]]
     command.book(write(tmp_path / "a.csv", rows), account="retirement")
-    for words in (("latest",), ("accounts", "list"), ("verify",)):
+    command.succeed("process", "--scenario", "backfill", "--from", "2020-01-01", "--to", "2025-12-31")
+    for words in (("latest",), ("accounts", "list"), ("verify",), ("runs", "list"), ("runs", "show", 1)):
         expected = [line.rstrip() for line in command.succeed(*words).out.splitlines()]
         assert max(map(len, expected)) <= COLUMNS
         plain = terminal.run(*words, NO_COLOR="1").splitlines()
@@ -125,3 +127,30 @@ def test_an_error_is_readable(terminal: Terminal):
     screen = terminal.run("latest", "--account", "x")
     assert "error: unknown account: x  (SQLSTATE 22R01)" in screen
     assert "code=1" in screen
+
+
+def test_a_run_shows_how_far_it_is_and_so_does_another_terminal(
+    terminal: Terminal, command: CommandLine, tmp_path: Path
+):
+    file = write(tmp_path / "rows.csv", many_rows(3))
+    for account in "abcdef":
+        command.book(file, account=account, options=["--no-process"])
+    other = Terminal(command.dsn, f"rollforward-other-{os.getpid()}-{next(_numbers)}")
+    try:
+        with psycopg.connect(command.dsn) as holder:
+            holder.execute("SELECT FROM rollforward_data.account WHERE number = 'e' FOR UPDATE")
+            terminal.start("process", "--chunk-size", 1)
+            assert eventually(lambda: "4/6 accounts" in terminal.screen(), 30), terminal.screen()
+            other.start("runs", "watch", 1)
+            assert eventually(lambda: "4/6 accounts" in other.screen(), 30), other.screen()
+            for screen in (terminal.screen(), other.screen()):
+                [bar] = [line for line in screen.splitlines() if "accounts" in line]
+                assert re.search(r"run 1 ━+.* 4/6 accounts .*0:00:\d\d left ", bar), bar
+        for screen in (terminal, other):
+            assert eventually(lambda screen=screen: PROMPT in screen.screen(), 30), screen.screen()
+            assert "code=0" in screen.screen()
+            assert "accounts 67%" not in screen.screen()
+        assert "processed 6 accounts" in terminal.screen()
+        assert re.search(r"1 +succeeded +manual +6/6 +0 +0 ", other.screen()), other.screen()
+    finally:
+        other.close()

@@ -93,7 +93,7 @@ def show_run(args: argparse.Namespace, context: Context) -> int:
     def render(console: Console) -> None:
         console.print(_table([run]))
         console.print()
-        console.print(plain_table(_STEPS[:14], [step[:14] for step in steps]))
+        console.print(_step_table(document["run_steps"]))
         if errors:
             console.print()
             shown = ("step_no", "account_number", "path", "sqlstate", "message")
@@ -164,21 +164,40 @@ def _day(day: date) -> str | None:
     return None if day in (date.min, date.max) else day.isoformat()
 
 
+def _step_table(steps: Sequence[dict[str, Any]]) -> Any:
+    from rollforward.cli.tables import plain_table
+
+    headers = {
+        "step": "step_no", "phase": "phase", "status": "status", "accounts": "accounts", "mode": "mode",
+        "movements": "movements_processed", "snapshots": "snapshots_saved", "equity": "equity_saved",
+        "load ms": "load_ms", "calc ms": "calculation_ms", "store ms": "persistence_ms",
+    }  # fmt: skip
+    times = ("load_ms", "calculation_ms", "persistence_ms")
+    return plain_table(
+        list(headers),
+        [
+            [
+                step[name] if name not in times or step[name] is None else round(step[name])
+                for name in headers.values()
+            ]
+            for step in steps
+        ],
+    )
+
+
 def _table(runs: Sequence[Run]) -> Any:
     from rollforward.cli.tables import plain_table
 
     headers = (
-        "run", "status", "scenario", "mode", "from", "to", "accounts", "done", "steps", "done", "snapshots",
-        "equity", "ms", "errors", "differences", "started",
+        "run", "status", "scenario", "mode", "from", "to", "accounts", "errors", "differ", "started",
     )  # fmt: skip
     return plain_table(
         headers,
         [
             (
                 run.run_id, run.status, run.scenario, run.mode, _day(run.start_date), _day(run.end_date),
-                run.accounts, run.accounts_done, run.steps, run.steps_done, run.snapshots_saved,
-                run.equity_saved, run.total_ms, run.errors, run.differences,
-                run.started_at.isoformat(sep=" ", timespec="seconds"),
+                f"{run.accounts_done}/{run.accounts}", run.errors, run.differences,
+                f"{run.started_at.astimezone():%m-%d %H:%M}",
             )
             for run in runs
         ],
