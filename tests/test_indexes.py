@@ -58,7 +58,7 @@ OCCASIONS = {
 }
 
 # Of tables that hold the rows of one transaction, and nothing when it is over.
-STAGES = {"market_row_pkey", "movement_stage_pkey", "tastytrade_row_pkey"}
+STAGES = {"generic_row_pkey", "market_row_pkey", "movement_stage_pkey", "tastytrade_row_pkey"}
 
 # What is called like an index and is a column.
 COLUMNS = {"natural_key", "idempotency_key"}

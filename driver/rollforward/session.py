@@ -228,19 +228,23 @@ class Session:
         *,
         account: str,
         broker: str,
+        columns: str | PathLike[str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> ImportResult:
         """Save the movements of a broker's statement, each once, all rows or none. Computes no snapshots.
 
         account   name of the account; created when it is new
-        broker    whose layout it is: ``tastytrade``
+        broker    whose layout it is: ``tastytrade``, or ``generic`` for rollforward's own
+        columns   a column map in TOML, for files of the generic layout with other headers or words
         progress  called with the bytes read so far
 
         Raises StatementRefused, listing file, line, column, value and reason of what cannot be booked.
         """
         from rollforward.statement import import_statement
 
-        return import_statement(self, path, account=account, broker=broker, progress=progress)
+        return import_statement(
+            self, path, account=account, broker=broker, columns=columns, progress=progress
+        )
 
     def load_market(
         self,

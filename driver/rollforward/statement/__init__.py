@@ -18,9 +18,11 @@ from rollforward.errors import (
     BatchRejected,
     RollforwardError,
     StatementRefused,
+    UsageError,
     from_psycopg,
 )
 from rollforward.results import ImportResult
+from rollforward.statement.columnmap import ColumnMap, read_column_map
 from rollforward.statement.layout import LAYOUTS, Layout
 from rollforward.statement.reader import StatementReader
 
@@ -41,6 +43,7 @@ def import_statement(
     *,
     account: str,
     broker: str,
+    columns: str | PathLike[str] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ImportResult:
     """Stage a statement and book it, all or nothing; see ``Session.import_statement``."""
@@ -52,9 +55,15 @@ def import_statement(
             detail=[{"argument": "broker", "value": broker}],
             hint=f"Layouts that can be read: {', '.join(LAYOUTS)}.",
         )
+    column_map = ColumnMap()
+    if columns is not None:
+        if broker != "generic":
+            raise UsageError("a column map belongs to the generic layout")
+        column_map = read_column_map(Path(columns), layout)
+        layout = column_map.applied(layout)
     reader = StatementReader(Path(path), layout)
     with session.all_or_nothing(f"import of {reader.path.name}"):
-        _stage(session.connection, reader, progress)
+        _stage(session.connection, reader, column_map, progress)
         try:
             return session._one(ImportResult, layout.function, account)
         except BatchRejected as rejected:
@@ -79,10 +88,15 @@ def _reason(error: RollforwardError) -> str | None:
 
 
 def _stage(
-    connection: psycopg.Connection[Any], reader: StatementReader, progress: Callable[[int], None] | None
+    connection: psycopg.Connection[Any],
+    reader: StatementReader,
+    column_map: ColumnMap,
+    progress: Callable[[int], None] | None,
 ) -> None:
     layout: Layout = reader.layout
-    columns = ["line", *reader.columns()]
+    printed = reader.columns()
+    columns = ["line", *printed, *column_map.added(printed)]
+    translated = column_map.translation(printed)
     copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier("rollforward_data", layout.table),
         sql.SQL(", ").join(sql.Identifier(column) for column in columns),
@@ -90,6 +104,6 @@ def _stage(
     try:
         with connection.cursor() as cursor, cursor.copy(copy) as stage:
             for line, row in reader.rows(progress):
-                stage.write_row((line, *row))
+                stage.write_row((line, *translated(row)))
     except psycopg.Error as error:
         raise from_psycopg(error) from error

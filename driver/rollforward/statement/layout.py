@@ -24,6 +24,12 @@ class Layout:
     noun: str = "statement"
 
 
+_GENERIC = (
+    "account", "occurred_at", "kind", "effect", "symbol", "quantity", "price", "amount", "commission", "fee",
+    "tax", "currency", "commission_currency", "counter_amount", "counter_currency", "lot_ref", "external_id",
+    "description",
+)  # fmt: skip
+
 LAYOUTS: Mapping[str, Layout] = {
     "tastytrade": Layout(
         table="tastytrade_row",
@@ -52,5 +58,12 @@ LAYOUTS: Mapping[str, Layout] = {
             "Currency": "currency",
         },
         optional=frozenset({"Total"}),
+    ),
+    "generic": Layout(
+        table="generic_row",
+        function="import_generic",
+        columns={name: name for name in _GENERIC},
+        optional=frozenset(_GENERIC) - {"occurred_at", "kind", "currency"},
+        noun="file of movements",
     ),
 }

@@ -70,6 +70,10 @@ BEGIN
                 ' average_price, commissions, fees, multiplier, root_symbol, underlying_symbol, expiration_date,'
                 ' strike_price, call_or_put, order_number, total, currency) ON TABLE',
              ARRAY['rollforward_data.tastytrade_row']),
+            ('writer', 'INSERT (line, account, occurred_at, kind, effect, symbol, quantity, price, amount, commission, fee,'
+                ' tax, currency, commission_currency, counter_amount, counter_currency, lot_ref, external_id, description)'
+                ' ON TABLE',
+             ARRAY['rollforward_data.generic_row']),
             ('writer', 'INSERT (line, unreadable, symbol, date, close, currency, quote_currency, rate, ratio, kind, sector,'
                 ' industry, beta, is_etf, multiplier, underlying, expiration, strike, option_right, calendar) ON TABLE',
              ARRAY['rollforward_data.market_row']),
@@ -77,7 +81,7 @@ BEGIN
                 'rollforward.load_calendar', 'rollforward.load_fx_rates', 'rollforward.load_prices',
                 'rollforward.load_profiles', 'rollforward.load_splits']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.import_tastytrade',
+                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.generic_offences', 'rollforward.import_generic', 'rollforward.import_tastytrade',
                 'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',

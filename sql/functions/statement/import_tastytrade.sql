@@ -18,7 +18,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     rows_read bigint;
-    offence_count bigint;
     offending_rows bigint;
     offences jsonb;
     result rollforward.import_result;
@@ -38,15 +37,13 @@ BEGIN
                   HINT = 'Either the statement is empty, or it was copied into rollforward_data.tastytrade_row outside of this BEGIN.';
     END IF;
 
-    SELECT count(*), count(DISTINCT line),
+    SELECT count(DISTINCT line),
            jsonb_agg(jsonb_build_object('line', line, 'column', "column", 'value', value, 'reason', reason)
                      ORDER BY line) FILTER (WHERE nth <= 100)
-    INTO offence_count, offending_rows, offences
+    INTO offending_rows, offences
     FROM (SELECT *, row_number() OVER (ORDER BY line) AS nth FROM rollforward.tastytrade_offences()) AS found;
-    IF offence_count > 0 THEN
-        RAISE EXCEPTION 'statement rejected: % of % rows cannot be booked', offending_rows, rows_read
-            USING ERRCODE = '23R01', DETAIL = offences,
-                  HINT = 'Nothing of this statement was saved. Correct the rows named, or leave them out, and import it again.';
+    IF offending_rows > 0 THEN
+        PERFORM rollforward.refuse_statement(offending_rows, rows_read, offences);
     END IF;
 
     PERFORM rollforward.stage_tastytrade_movements();

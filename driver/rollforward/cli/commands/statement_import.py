@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rollforward.session import Session
 
-BROKERS = ("tastytrade",)
+BROKERS = ("tastytrade", "generic")
 _ROOM = 40  # characters for a refused value
 
 
@@ -31,6 +31,9 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parser.add_argument("--broker", required=True, choices=BROKERS, help="whose layout the files have")
     parser.add_argument("--account", required=True, metavar="NAME", help="created when it is new")
+    parser.add_argument(
+        "--columns", type=Path, metavar="FILE", help="column map in TOML, for files of the generic layout"
+    )
     parser.add_argument("--dry-run", action="store_true", help="do everything, report it, and roll it back")
     parser.add_argument("--no-process", action="store_true", help="leave the snapshots for later")
     parser.set_defaults(run=run)
@@ -80,6 +83,7 @@ def _import_file(
                 path,
                 account=args.account,
                 broker=args.broker,
+                columns=args.columns,
                 progress=lambda done: progress.update(bar, completed=done),
             )
             report.update(asdict(imported))

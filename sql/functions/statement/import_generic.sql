@@ -1,0 +1,64 @@
+-- Books the file of movements that this transaction has staged in rollforward_data.generic_row.
+--
+-- All rows or none. Rows already known, from this or an overlapping file, are not booked again. The snapshots are not computed
+-- here; the account is left marked as stale.
+--
+-- account_number   the account to book to; created when it is new, in the currency of its first movement
+-- broker           of an account that is new
+-- returns          rows read, movements saved, movements already known, and the range of accounting dates
+-- errors           22R01 account_number is no name
+--                  22R02 nothing is staged
+--                  23R01 rows cannot be booked; DETAIL lists the first hundred as {line, column, value, reason},
+--                  where reason is one of generic_offences() or of validate_movement_batch()
+-- locks            the account row
+CREATE OR REPLACE FUNCTION rollforward.import_generic(account_number text, broker text DEFAULT 'generic')
+RETURNS rollforward.import_result
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    rows_read bigint;
+    offending_rows bigint;
+    offences jsonb;
+    result rollforward.import_result;
+BEGIN
+    PERFORM rollforward.require_account_number(account_number);
+
+    -- rows of another transaction that can be seen were committed without being booked: nobody's any more
+    DELETE FROM rollforward_data.generic_row
+    WHERE transaction_id <> pg_current_xact_id();
+
+    SELECT count(*) INTO rows_read
+    FROM rollforward_data.generic_row
+    WHERE transaction_id = pg_current_xact_id();
+    IF rows_read = 0 THEN
+        RAISE EXCEPTION 'no rows are staged by this transaction'
+            USING ERRCODE = '22R02',
+                  HINT = 'Either the file is empty, or it was copied into rollforward_data.generic_row outside of this BEGIN.';
+    END IF;
+
+    SELECT count(DISTINCT line),
+           jsonb_agg(jsonb_build_object('line', line, 'column', "column", 'value', value, 'reason', reason)
+                     ORDER BY line) FILTER (WHERE nth <= 100)
+    INTO offending_rows, offences
+    FROM (SELECT *, row_number() OVER (ORDER BY line) AS nth
+          FROM rollforward.generic_offences(import_generic.account_number)) AS found;
+    IF offending_rows > 0 THEN
+        PERFORM rollforward.refuse_statement(offending_rows, rows_read, offences);
+    END IF;
+
+    PERFORM rollforward.stage_generic_movements();
+    BEGIN
+        result := rollforward.save_staged_movements(account_number, broker);
+    EXCEPTION
+        WHEN data_exception OR integrity_constraint_violation THEN
+            PERFORM rollforward.refuse_staged_movements();
+            RAISE;
+    END;
+    result.rows_read := rows_read;
+    RETURN result;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.import_generic IS 'Books the file of movements staged by this transaction, whole or not at all';
