@@ -52,6 +52,7 @@ OCCASIONS = {
     " WHERE account_id = 7) ON CONFLICT ON CONSTRAINT movement_natural_key DO NOTHING",
     "delete account": "DELETE FROM rollforward_data.account WHERE number = 'idle 1'",
     "delete person": "DELETE FROM rollforward_data.person WHERE name = 'nobody'",
+    "compute once": "SELECT rollforward.process('{7}', '2025-01-01', '2025-01-02')",
     "runs": "SELECT * FROM rollforward.run WHERE run_id = 7",
     "delete broker": "DELETE FROM rollforward_data.broker WHERE name = 'nobody'",
     "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
@@ -109,6 +110,7 @@ SERVED = {
     "price_image_pkey": "versions of a price",
     "price_pkey": "compute",
     "rejected_row_once_idx": "reject again",
+    "processing_call_request_idx": "compute once",
     "run_error_step_idx": "runs",
     "run_step_pkey": "runs",
     "shadow_difference_run_idx": "runs",
@@ -184,8 +186,12 @@ INSERT INTO run (request, scenario, start_date, end_date, only_stale, chunk_size
 SELECT '', 'manual', '2025-01-01', '2025-01-01', false, 1, 'somebody' FROM generate_series(1, 1000);
 INSERT INTO run_step (run_id, step_no, phase, account_ids, status)
 SELECT run_id, n, 'snapshots', '{}', 'done' FROM run, generate_series(1, 20) AS n;
-INSERT INTO run_error (run_id, step_no, sqlstate, message)
-SELECT run_id, step_no, 'XX000', 'bad' FROM run_step;
+INSERT INTO processing_call
+    (request, scenario, mode, accounts, fell_back, failed, snapshots_saved, movements_processed, took_ms,
+     called_at)
+SELECT sha256(int4send(n)), 'manual', 'batch', 1, 0, 0, 1, 1, 1, now() FROM generate_series(1, 20000) AS n;
+INSERT INTO run_error (run_id, step_no, recovered, sqlstate, message)
+SELECT run_id, step_no, false, 'XX000', 'bad' FROM run_step;
 INSERT INTO shadow_difference (run_id, account_id, object, key, field)
 SELECT run_id, 1, 'account_snapshot', '{}', 'fees' FROM run_step;
 """

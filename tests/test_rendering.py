@@ -558,8 +558,14 @@ def test_the_batch_is_not_rolled_out_where_it_has_failed(psql: Psql, ledger: Led
     faults.mend()
     done = psql(render("roll_out_mode", {"scenario": "manual", "mode": "batch"}))
     assert failed(done, "the batch is not to be trusted yet")
-    assert cells(done.stdout, "Accounts that the batch has failed for")[0][:3] == [
-        "growth",
-        "R0001",
-        "broken on purpose",
-    ]
+    [call] = cells(done.stdout, "Calls in which the batch has failed for accounts")
+    assert call[1:] == ["manual", "batch", "1", "1", "1", "0"]
+
+
+def test_a_fallback_of_a_plain_call_counts_too(psql: Psql, ledger: Ledger, account: int):
+    faults = Faults(ledger)
+    faults.fail([account])
+    ledger.rows("SELECT rollforward.process(%s, '2025-01-01', '2025-03-14', 'nightly')", [account])
+    faults.mend()
+    done = psql(render("roll_out_mode", {"scenario": "manual", "mode": "batch"}))
+    assert failed(done, "the batch is not to be trusted yet")

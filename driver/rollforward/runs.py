@@ -124,6 +124,8 @@ class _Worker:
         if self.connection is not None:
             self.connection.close()
         self.connection = open_connection(self.dsn, autocommit=True)
+        # a run takes as long as it takes; cancelling is what ends it
+        self.connection.execute("SET statement_timeout = 0; SET lock_timeout = 0")
         with suppress(psycopg.Error):  # where servers cannot find out, a run goes on that nobody waits for
             self.connection.execute("SET client_connection_check_interval = '1s'")
 

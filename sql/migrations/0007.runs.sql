@@ -77,6 +77,7 @@ CREATE TABLE rollforward_data.run_error (
     account_id bigint,
     snapshot_date date,
     path text,
+    recovered boolean NOT NULL,
     sqlstate text NOT NULL,
     message text NOT NULL,
     detail text,
@@ -125,5 +126,7 @@ CREATE TABLE rollforward_data.processing_call (
     called_at timestamptz NOT NULL,
     CONSTRAINT processing_call_pkey PRIMARY KEY (call_id)
 );
+-- Serves who waited for another session's call of the same.
+CREATE INDEX processing_call_request_idx ON rollforward_data.processing_call (request, call_id);
 COMMENT ON TABLE rollforward_data.processing_call IS 'Calls of the coordinator, by runs or by themselves';
 COMMENT ON COLUMN rollforward_data.processing_call.accounts IS 'How many accounts it computed; of these, fell_back by the reference, failed not at all';

@@ -18,9 +18,10 @@ from tests.embedded.commands import eventually
 from tests.support.dump import content
 from tests.support.faults import Faults
 from tests.support.ledger import Ledger
-from tests.support.movements import deposit, movement
+from tests.support.movements import buy, deposit, movement
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 1, 31)
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 START_ALL = "SELECT rollforward.start_run(NULL, '2025-01-01', '2025-01-31', %s)"
 ALL = "CALL rollforward.process_all('2025-01-01', '2025-01-31', %s)"
 
@@ -286,7 +287,7 @@ def test_a_step_is_not_tried_for_ever(ledger, accounts, faults: Faults):
 def test_four_sessions_that_want_the_same_compute_it_once(ledger, accounts, dsn, faults: Faults, call):
     with faults.counted() as batches, locked(dsn, accounts[0]) as let_go:
         with at_work(dsn, *[call] * 4) as outcomes:
-            assert eventually(lambda: ledger.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == 4)
+            assert eventually(lambda: ledger.value(WAITING) == 4)
             let_go()
         assert all(outcome in ((True,), (1,)) for outcome in outcomes), outcomes
         assert batches() == (1 if call.startswith("SELECT") else 4)
@@ -303,7 +304,7 @@ def test_who_waited_computes_what_has_changed_meanwhile(ledger, accounts, dsn):
         assert eventually(lambda: waits_for_lock(ledger))
         ledger.rows("UPDATE rollforward_data.movement SET fee = 2 WHERE account_id = %s", accounts[3])
         with at_work(dsn, call) as second:
-            assert eventually(lambda: ledger.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == 2)
+            assert eventually(lambda: ledger.value(WAITING) == 2)
             let_go()
     assert first == [(20,)]
     assert second in ([(0,)], [(2,)])  # the first one may have seen the change
@@ -420,7 +421,11 @@ def test_old_runs_are_forgotten_with_all_that_belongs_to_them(ledger, accounts, 
     faults.fail(accounts[:1], "both")
     ledger.rows(ALL, 4)
     ledger.rows("SELECT rollforward.start_run(NULL, '2025-01-01', '2025-01-31', 4)")
-    assert ledger.value("SELECT rollforward.forget_runs(now() + interval '1 minute')") == 2
+    ledger.rows("SELECT rollforward.perform_next_step(2)")
+    assert ledger.value("SELECT rollforward.forget_runs(now() + interval '1 minute')") == 1
+    assert ledger.rows("SELECT run_id FROM rollforward.run") == [(2,)]  # it goes on
+    ledger.rows("CALL rollforward.work_on_run(2)")
+    assert ledger.value("SELECT rollforward.forget_runs(now() + interval '1 minute')") == 1
     for table in ("run", "run_step", "run_error", "processing_call", "shadow_difference"):
         assert ledger.value(f"SELECT count(*) FROM rollforward_data.{table}") == 0
 
@@ -461,3 +466,150 @@ def test_within_a_transaction_process_all_is_refused_before_it_does_anything(led
         with pytest.raises(psycopg.errors.InvalidTransactionTermination):
             connection.execute(ALL, [5])
     assert ledger.value("SELECT count(*) FROM rollforward.run") == 0
+
+
+def test_a_step_that_comes_while_a_worker_waits_for_the_others_is_done(ledger, accounts, dsn):
+    ledger.rows(START_ALL, 20)
+    with locked(dsn, accounts[0]) as let_go, at_work(dsn, "CALL rollforward.work_on_run(1)") as first:
+        assert eventually(lambda: waits_for_lock(ledger))
+        with at_work(dsn, "CALL rollforward.work_on_run(1)") as second:
+            assert eventually(lambda: ledger.value(WAITING) == 2)
+            newcomer = ledger.account("new")
+            ledger.record(newcomer, deposit("2025-01-02", 1))
+            assert ledger.value(START_ALL, 20) == 1
+            let_go()
+    assert (first, second) == (["done"], ["done"])
+    assert [step.status for step in steps_of(ledger)] == ["done", "done"]
+    assert ledger.stale() == []
+
+
+def test_a_run_does_not_end_while_somebody_adds_steps_to_it(ledger, accounts, dsn):
+    ledger.rows(START_ALL, 20)
+    ledger.rows("SELECT rollforward.perform_next_step(1)")
+    with psycopg.connect(dsn) as joiner:
+        joiner.execute("INSERT INTO rollforward_data.account (number, base_currency) VALUES ('new', 'USD')")
+        joiner.execute(START_ALL.encode(), [20])
+        with at_work(dsn, "CALL rollforward.work_on_run(1)") as outcomes:
+            assert eventually(lambda: waits_for_lock(ledger))
+            joiner.commit()
+        assert outcomes == ["done"]
+    assert [step.status for step in steps_of(ledger)] == ["done", "done"]
+
+
+def test_all_workers_go_on_when_a_phase_is_over(ledger, accounts, dsn):
+    """They wait for one step; then they do not wait for each other."""
+    ledger.process(accounts, FIRST, LAST)
+    ledger.rows("UPDATE rollforward_data.movement SET fee = 1 WHERE account_id = %s", accounts[0])
+    ledger.rows("SELECT rollforward.start_run(NULL, '2025-01-01', '2025-01-31', 1, 'nightly')")
+    work = "CALL rollforward.work_on_run(1)"
+    with locked(dsn, accounts[0]) as let_go, at_work(dsn, *[work] * 3) as outcomes:
+        assert eventually(lambda: ledger.value(WAITING) == 3)
+        let_go()
+    assert outcomes == ["done"] * 3
+    workers = {step.worker_pid for step in steps_of(ledger) if step.phase == "ties"}
+    assert len(workers) > 1
+
+
+def test_whoever_still_works_on_a_cancelled_run_is_seen_and_cancelled(ledger, accounts, dsn):
+    ledger.rows(START_ALL, 5)
+    work = "CALL rollforward.work_on_run(1)"
+    with locked(dsn, accounts[0]), locked(dsn, accounts[5]), at_work(dsn, work, work) as outcomes:
+        assert eventually(lambda: ledger.value(WAITING) == 2)
+        ledger.rows("SELECT pg_cancel_backend(pid) FROM rollforward.run_worker LIMIT 1")
+        assert eventually(lambda: run_of(ledger).status == "cancelled")
+        assert run_of(ledger).workers == 1
+        ledger.rows("SELECT rollforward.cancel_run(1)")
+        assert eventually(lambda: None not in outcomes)
+    assert [outcome.sqlstate for outcome in outcomes] == ["57014"] * 2
+    # nobody had asked for it: why it was is written down
+    assert {row.message for row in ledger.rows("SELECT message FROM rollforward.run_error")} == {
+        "canceling statement due to user request"
+    }
+
+
+def test_a_timeout_ends_a_call_and_says_so(ledger, accounts, dsn):
+    with locked(dsn, accounts[5]), psycopg.connect(dsn, autocommit=True) as hurried:
+        hurried.execute("SET statement_timeout = '700ms'")
+        with pytest.raises(psycopg.errors.QueryCanceled, match="run 1 was cancelled"):
+            hurried.execute(ALL.encode(), [5])
+    assert ledger.value("SELECT message FROM rollforward.run_error") == (
+        "canceling statement due to statement timeout"
+    )
+    assert ledger.row("SELECT * FROM rollforward.resume_run(1)").success
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["lock_timeout = '200ms'", "default_transaction_isolation = 'repeatable read'",
+     "default_transaction_isolation = 'serializable'"],
+)  # fmt: skip
+def test_settings_of_a_session_do_not_stop_it_from_waiting_for_others(ledger, accounts, dsn, setting):
+    ledger.rows(START_ALL, 20)
+    with locked(dsn, accounts[0]) as let_go, at_work(dsn, "CALL rollforward.work_on_run(1)") as first:
+        assert eventually(lambda: waits_for_lock(ledger))
+        with psycopg.connect(dsn, autocommit=True) as other:
+            other.execute(f"SET {setting}".encode())
+            with ThreadPoolExecutor() as pool:
+                working = pool.submit(other.execute, "CALL rollforward.work_on_run(1)")
+                assert eventually(lambda: ledger.value(WAITING) == 2)
+                with pytest.raises(TimeoutError):
+                    working.result(0.5)
+                let_go()
+                working.result(20)
+    assert first == ["done"]
+    assert run_of(ledger).status == "succeeded"
+
+
+def test_a_run_that_nobody_works_on_is_cancelled_at_once(ledger, accounts):
+    ledger.rows(START_ALL, 5)
+    assert ledger.value("SELECT rollforward.cancel_run(1)") is True
+    run = run_of(ledger)
+    assert (run.status, run.finished_at is None) == ("cancelled", False)
+
+
+def test_a_night_without_a_beginning(ledger, accounts):
+    ledger.rows("CALL rollforward.process_all('-infinity', '2025-01-31', 5, 'nightly')")
+    assert ledger.value("SELECT status FROM rollforward.run") == "succeeded"
+    assert ledger.verify(accounts) == []
+
+
+def chain(ledger: Ledger, length: int) -> list[int]:
+    """Accounts of which the last one buys, and each gives to the one before it."""
+    ledger.instrument("CHAIN")
+    found = [ledger.account(f"chain {number:02}") for number in range(length)]
+    ledger.record(found[-1], buy("2025-01-02", "CHAIN", 5, 55))
+    for giver, receiver in zip(found[:0:-1], found[-2::-1], strict=True):
+        leg = {"symbol": "CHAIN", "quantity": 5, "external_id": f"to {receiver}"}
+        ledger.record(giver, movement("securities_out", "2025-01-03", effect="close", **leg))
+        ledger.record(receiver, movement("securities_in", "2025-01-03", effect="open", **leg))
+    return found
+
+
+def test_who_received_is_followed_though_the_batch_failed_for_it(ledger, faults: Faults):
+    found = chain(ledger, 3)
+    faults.fail(found[:1], "batch")
+    ledger.rows(ALL, 1)
+    assert run_of(ledger).status == "succeeded"
+    assert ledger.stale() == []
+    assert ledger.verify(found) == []
+
+
+def test_resuming_follows_what_it_computes_anew(ledger, faults: Faults):
+    found = chain(ledger, 3)
+    faults.fail(found[2:], "both")
+    ledger.rows(ALL, 1)
+    assert run_of(ledger).status == "failed"
+    faults.mend()
+    assert ledger.row("SELECT * FROM rollforward.resume_run(1)").success
+    assert ledger.stale() == []
+    assert ledger.verify(found) == []
+
+
+@pytest.mark.parametrize("mode", ["auto", "per_date"])
+def test_a_long_chain_against_the_order_is_followed_to_its_end(ledger, mode):
+    found = chain(ledger, 14)
+    ledger.rows("SELECT rollforward.set_processing_mode('manual', %s)", mode)
+    result = ledger.row("SELECT * FROM rollforward.process(%s, '2025-01-01', '2025-01-31')", found)
+    assert (result.success, result.errors) == (True, [])
+    assert ledger.stale() == []
+    assert ledger.verify(found) == []

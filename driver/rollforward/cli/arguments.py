@@ -16,6 +16,6 @@ def day(text: str) -> date:
 
 def positive(text: str) -> int:
     """A whole number above zero."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"not a number above zero: {text}")
+    if not text.isdecimal() or not 1 <= int(text) < 2**31:
+        raise argparse.ArgumentTypeError(f"not a number above zero that can be: {text}")
     return int(text)

@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION rollforward.claim_step(run_id bigint)
 RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET lock_timeout = 0  -- waiting for the others is what it is for
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -29,16 +30,17 @@ BEGIN
             RETURN claimed;
         END IF;
 
-        IF NOT EXISTS (SELECT FROM rollforward_data.run_step AS step
-                       WHERE step.run_id = claim_step.run_id AND step.status = 'waiting')
-        THEN
+        -- somebody is at it, or at what must be done before
+        SELECT min(step.step_no) INTO claimed
+        FROM rollforward_data.run_step AS step
+        WHERE step.run_id = claim_step.run_id
+          AND step.status = 'waiting';
+        IF claimed IS NULL THEN
             RETURN NULL;
         END IF;
         PERFORM FROM rollforward_data.run_step AS step
         WHERE step.run_id = claim_step.run_id
-          AND step.status = 'waiting'
-        ORDER BY step.step_no
-        LIMIT 1
+          AND step.step_no = claimed
         FOR UPDATE;
     END LOOP;
 END

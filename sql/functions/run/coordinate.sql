@@ -32,17 +32,13 @@ BEGIN
     IF mode IS NULL THEN
         SELECT configured.mode, configured.batch_percent INTO mode, percent FROM rollforward.mode_of(scenario) AS configured;
     END IF;
+    -- it locks the accounts: here, so that they stay locked when a part of the work is undone
     IF account_ids = '{}' OR rollforward.wait_for_same_call(request, account_ids, end_date) THEN
         result := rollforward.nothing_done(replace(mode, 'auto', 'batch'));
         result.run_id := run_id;
         result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
         RETURN result;
     END IF;
-    -- here, so that they stay locked when a part of the work is undone
-    PERFORM FROM rollforward_data.account AS locked
-    WHERE locked.account_id = ANY (account_ids)
-    ORDER BY locked.account_id
-    FOR NO KEY UPDATE;
     -- here, so that what is found out stays when the batch fails
     PERFORM rollforward.refresh_statistics();
 

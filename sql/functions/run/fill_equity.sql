@@ -10,7 +10,7 @@ DECLARE
 BEGIN
     waiting := ARRAY(
         SELECT DISTINCT missing.account_id
-        FROM rollforward.missing_snapshots(account_ids, least(run.start_date, last_date - 10), last_date) AS missing
+        FROM rollforward.missing_snapshots(account_ids, CASE WHEN isfinite(run.start_date) THEN least(run.start_date, last_date - 10) ELSE last_date - 10 END, last_date) AS missing
         WHERE missing.account_id NOT IN (
             SELECT mark.account_id FROM rollforward.waiting_mark AS mark WHERE mark.from_date <= last_date)
         ORDER BY missing.account_id);

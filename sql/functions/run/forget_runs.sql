@@ -19,6 +19,7 @@ BEGIN
       AND difference.found_at < before;
     DELETE FROM rollforward_data.run
     WHERE run.started_at < before
+      AND run.run_id NOT IN (SELECT known.run_id FROM rollforward.run AS known WHERE known.status = 'running')
       AND run.run_id NOT IN (SELECT worker.run_id FROM rollforward.run_worker AS worker);
     GET DIAGNOSTICS forgotten = ROW_COUNT;
     RETURN forgotten;

@@ -5,7 +5,7 @@ CREATE OR REPLACE VIEW rollforward.known_setting AS
 SELECT *
 FROM (VALUES
     ('batch_mode', 'on', '(on|off)', 'off: every account is computed by the reference'),
-    ('chunk_size', '500', '[1-9][0-9]{0,5}', 'how many accounts a step of a run has at most'),
+    ('chunk_size', '500', '[1-9][0-9]{0,5}', 'how many accounts a step of a run has at most, unless it is said'),
     ('lookback_days', '10', '[0-9]{1,5}', 'how many days old a close may be before it counts as carried'),
     ('workers', '1', '[1-9][0-9]{0,2}', 'on how many connections the driver processes')
 ) AS setting (name, default_value, pattern, meaning);

@@ -15,6 +15,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     run rollforward_data.run;
+    claimed integer;
     step rollforward_data.run_step;
     began timestamptz;
     outcome rollforward.batch_result;
@@ -33,18 +34,25 @@ BEGIN
         RETURN CASE run.status WHEN 'cancelled' THEN 'cancelled' ELSE 'finished' END;
     END IF;
 
-    SELECT * INTO step
-    FROM rollforward_data.run_step AS known
-    WHERE known.run_id = run.run_id AND known.step_no = rollforward.claim_step(run.run_id);
-    IF step IS NULL THEN
+    claimed := rollforward.claim_step(run.run_id);
+    IF claimed IS NULL THEN
         RETURN rollforward.end_run(run.run_id);
     END IF;
+    SELECT * INTO step
+    FROM rollforward_data.run_step AS known
+    WHERE (known.run_id, known.step_no) = (run.run_id, claimed);
 
     began := clock_timestamp();
     BEGIN
         outcome := rollforward.perform_step(run, step);
     EXCEPTION
         WHEN query_canceled THEN
+            -- by a timeout, say: nobody would know why
+            INSERT INTO rollforward_data.run_error (run_id, step_no, recovered, sqlstate, message)
+            SELECT step.run_id, step.step_no, false, SQLSTATE, SQLERRM
+            FROM rollforward_data.run AS known
+            WHERE known.run_id = step.run_id
+              AND NOT known.is_cancel_requested;
             RETURN rollforward.end_run(run.run_id, 'cancelled');
         WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS error_state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
@@ -64,14 +72,15 @@ BEGIN
     WHERE (known.run_id, known.step_no) = (step.run_id, step.step_no)
     RETURNING * INTO step;
     INSERT INTO rollforward_data.run_error (
-        run_id, step_no, account_id, snapshot_date, path, sqlstate, message, detail, hint)
-    SELECT step.run_id, step.step_no, failure.account_id, failure.snapshot_date, failure.path, failure.sqlstate,
+        run_id, step_no, account_id, snapshot_date, path, recovered, sqlstate, message, detail, hint)
+    SELECT step.run_id, step.step_no, failure.account_id, failure.snapshot_date, failure.path, failure.recovered, failure.sqlstate,
            failure.message, failure.detail, failure.hint
     FROM jsonb_to_recordset(coalesce(
         outcome.errors,
         CASE WHEN step.status = 'failed' THEN rollforward.failure(NULL, NULL, false, error_state, message, detail, hint) END,
         '[]'))
-        AS failure (account_id bigint, snapshot_date date, path text, sqlstate text, message text, detail text, hint text);
+        AS failure (
+            account_id bigint, snapshot_date date, path text, recovered boolean, sqlstate text, message text, detail text, hint text);
     RETURN CASE step.status WHEN 'waiting' THEN 'again' ELSE 'done' END;
 END
 $$;

@@ -4,7 +4,7 @@
 -- resume_run(run_id) does the rest. Called for the same while it runs, it joins that run.
 --
 -- start_date, end_date   both included; infinity means as far as facts go
--- chunk_size             accounts in a chunk
+-- chunk_size             accounts in a chunk; NULL means the setting chunk_size
 -- scenario               manual, import, realtime, backfill or nightly, which has phases of its own: see processing_phase
 -- mode                   auto, batch, per_date or shadow; NULL: what is set for the scenario
 -- account_ids            NULL means all
@@ -23,6 +23,9 @@ CREATE OR REPLACE PROCEDURE rollforward.process_all(
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    -- what others have committed is seen, whatever the session's default
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     run_id := rollforward.start_run(account_ids, start_date, end_date, chunk_size, scenario, mode);
     COMMIT;
     CALL rollforward.work_on_run(run_id);

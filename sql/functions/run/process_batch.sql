@@ -74,13 +74,7 @@ BEGIN
               AND mark.from_date <= process_batch.end_date);
         EXIT WHEN waiting = '{}';
 
-        rounds := rounds + 1;
-        IF rounds > 1000 THEN
-            RAISE EXCEPTION 'securities transferred between accounts go round in a circle'
-                USING ERRCODE = '22R03',
-                      DETAIL = jsonb_build_array(jsonb_build_object('argument', 'account_ids', 'value', to_jsonb(waiting))),
-                      HINT = 'Look for transfers of the same day and external_id that lead from account to account and back.';
-        END IF;
+        rounds := rollforward.next_round(rounds, waiting);
         receivers := '{}';
         start_date := 'infinity';
         force_recalculation := false;

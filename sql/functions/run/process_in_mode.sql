@@ -16,10 +16,11 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     waiting bigint[] := account_ids;
+    rounds integer := 0;
     result rollforward.batch_result := rollforward.nothing_done(NULL);
 BEGIN
-    FOR round IN 0..10 LOOP
-        EXIT WHEN waiting = '{}';
+    WHILE waiting <> '{}' LOOP
+        rounds := rollforward.next_round(rounds, waiting);
         result := rollforward.combined(result, CASE mode
             WHEN 'per_date' THEN rollforward.process_by_reference(waiting, start_date, end_date)
             ELSE rollforward.process_divided(waiting, start_date, end_date, with_reference => mode <> 'batch')

@@ -34,7 +34,7 @@ BEGIN
     result := rollforward.process(account_ids, 'infinity', 'infinity');
 
     -- who received other securities by that follows, unless another session is at it, which then does so
-    WHILE max_accounts IS NULL AND result.success AND rounds < 10 LOOP
+    WHILE max_accounts IS NULL AND result.success LOOP
         SELECT array_agg(free.account_id)
         INTO followers
         FROM (
@@ -52,7 +52,7 @@ BEGIN
         EXIT WHEN followers IS NULL;
         account_ids := account_ids || followers;
         result := rollforward.combined(result, rollforward.process(account_ids, 'infinity', 'infinity'));
-        rounds := rounds + 1;
+        rounds := rollforward.next_round(rounds, followers);
     END LOOP;
     RETURN result;
 END

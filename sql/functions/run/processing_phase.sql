@@ -2,7 +2,7 @@
 --
 -- phase         its name
 -- place         phases of a run are begun in this order; those that require nothing of each other run side by side
--- requires      phases whose steps must all be over, well or not, before one of its steps begins
+-- requires      all phases, not only the last ones, whose steps must be over, well or not, before one of its steps begins
 -- is_optional   what goes wrong in it is recorded, and the run succeeds nevertheless
 -- is_chunked    whether it has a step for every chunk of accounts, or one for all
 CREATE OR REPLACE VIEW rollforward.processing_phase AS

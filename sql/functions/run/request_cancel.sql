@@ -1,4 +1,4 @@
--- Writes down that a run is to be cancelled: its workers see it before they take a step.
+-- Writes down that a run is to be cancelled: its workers see it before they take a step. Without a worker it is at once.
 --
 -- errors   22R01 there is no such run
 CREATE OR REPLACE FUNCTION rollforward.request_cancel(run_id bigint)
@@ -14,7 +14,13 @@ BEGIN
     SET is_cancel_requested = true
     WHERE run.run_id = request_cancel.run_id
       AND run.status = 'running';
-    RETURN FOUND;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF NOT EXISTS (SELECT FROM rollforward.run_worker AS worker WHERE worker.run_id = request_cancel.run_id) THEN
+        PERFORM rollforward.end_run(request_cancel.run_id, 'cancelled');
+    END IF;
+    RETURN true;
 END
 $$;
 

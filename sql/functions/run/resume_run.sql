@@ -16,6 +16,7 @@ DECLARE
 BEGIN
     PERFORM rollforward.reopen_run(run_id);
     WHILE outcome IN ('done', 'again') LOOP
+        PERFORM pg_sleep(random() * 0.2) WHERE outcome = 'again';
         outcome := rollforward.perform_next_step(run_id);
     END LOOP;
     IF outcome = 'cancelled' THEN

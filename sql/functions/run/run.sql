@@ -3,9 +3,9 @@
 -- status      running; succeeded; failed: an account, or a step, did; cancelled; interrupted: nobody works on it any more, and
 --             resume_run(run_id) does what is left
 -- workers     sessions that are at a step just now
--- accounts    in the steps of its largest phase, accounts_done of these in steps that are over
+-- accounts    in its steps, accounts_done of these in steps that are over; an account counts once for every phase
 -- total_ms    of all steps together; more than the time from start to end where several worked
--- locks       five seconds pass before a run without a worker counts as interrupted: workers are at no step between two
+-- interrupted five seconds pass before a run without a worker counts as interrupted: workers are at no step between two
 CREATE OR REPLACE VIEW rollforward.run AS
 SELECT run.run_id,
        run.scenario,
@@ -21,8 +21,8 @@ SELECT run.run_id,
        worker.workers,
        progress.steps,
        progress.steps_done,
-       phase.accounts,
-       phase.accounts_done,
+       progress.accounts,
+       progress.accounts_done,
        run.started_at,
        run.finished_at,
        progress.fell_back,
@@ -45,6 +45,9 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*) AS steps,
            count(*) FILTER (WHERE step.status <> 'waiting') AS steps_done,
+           coalesce(sum(step.accounts) FILTER (WHERE declared.is_chunked), 0)::bigint AS accounts,
+           coalesce(sum(step.accounts) FILTER (WHERE declared.is_chunked AND step.status <> 'waiting'), 0)::bigint
+               AS accounts_done,
            max(step.finished_at) AS last_at,
            coalesce(bool_or(step.fell_back), false) AS fell_back,
            coalesce(sum(step.snapshots_saved), 0)::bigint AS snapshots_saved,
@@ -57,14 +60,7 @@ CROSS JOIN LATERAL (
            coalesce(sum(step.total_ms), 0) AS total_ms,
            min(step.coverage) AS coverage
     FROM rollforward.run_step AS step
-    WHERE step.run_id = run.run_id) AS progress
-CROSS JOIN LATERAL (
-    SELECT coalesce(max(part.accounts), 0)::bigint AS accounts,
-           coalesce((array_agg(part.accounts_done ORDER BY part.accounts DESC))[1], 0)::bigint AS accounts_done
-    FROM (SELECT sum(step.accounts) AS accounts,
-                 coalesce(sum(step.accounts) FILTER (WHERE step.status <> 'waiting'), 0) AS accounts_done
-          FROM rollforward.run_step AS step
-          WHERE step.run_id = run.run_id
-          GROUP BY step.phase) AS part) AS phase;
+    JOIN rollforward.processing_phase AS declared USING (phase)
+    WHERE step.run_id = run.run_id) AS progress;
 
 COMMENT ON VIEW rollforward.run IS 'Runs: what was asked to be computed, how far it has come, and what became of it';

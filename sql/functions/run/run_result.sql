@@ -17,7 +17,7 @@ BEGIN
             FROM rollforward.run_step AS step WHERE step.run_id = known.run_id),
            known.fell_back, known.snapshots_saved, known.dates_processed, known.movements_processed,
            known.load_ms, known.calculation_ms, known.persistence_ms, known.total_ms,
-           coalesce((SELECT jsonb_agg(to_jsonb(error) - 'run_id' - 'step_no' - 'recorded_at' ORDER BY error.step_no, error.error_id)
+           coalesce((SELECT jsonb_agg(to_jsonb(error) - 'run_id' - 'step_no' - 'error_id' - 'recorded_at' ORDER BY error.step_no, error.error_id)
                      FROM rollforward.run_error AS error WHERE error.run_id = known.run_id), '[]'),
            known.equity_saved, known.coverage
     INTO result

@@ -7,7 +7,6 @@ WHERE held.locktype = 'advisory'
   AND held.granted
   AND held.objsubid = 2
   AND held.classid = rollforward.run_lock_class()::oid
-  AND held.database = (SELECT pg_database.oid FROM pg_database WHERE pg_database.datname = current_database())
-  AND run.status = 'running';
+  AND held.database = (SELECT pg_database.oid FROM pg_database WHERE pg_database.datname = current_database());
 
 COMMENT ON VIEW rollforward.run_worker IS 'The sessions that are at a run just now';

@@ -41,6 +41,7 @@ BEGIN
     END IF;
     chunk_size := coalesce(
         chunk_size, (SELECT setting.value::integer FROM rollforward.setting WHERE setting.name = 'chunk_size'));
+    PERFORM rollforward.given(only_stale, 'only_stale');
     IF chunk_size < 1 THEN
         RAISE EXCEPTION 'chunk_size must be positive, not %', chunk_size
             USING ERRCODE = '22R01',
@@ -57,7 +58,7 @@ BEGIN
       AND NOT run.is_cancel_requested
     ORDER BY run.run_id DESC
     LIMIT 1
-    FOR UPDATE;
+    FOR NO KEY UPDATE;
     IF started IS NOT NULL THEN
         PERFORM rollforward.reopen_steps(started);
         RETURN started;

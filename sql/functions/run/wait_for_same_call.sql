@@ -1,8 +1,10 @@
--- Waits while another session computes exactly this, and says whether it has done so: then there is nothing left to do.
+-- Waits until nobody else computes these accounts, and says whether somebody has meanwhile computed exactly this: then there is
+-- nothing left to do.
 --
--- It has not when it failed, or when facts have changed since that concern these accounts.
+-- Somebody has not when it failed, or when facts have changed since that concern these accounts.
 --
--- locks   the request, until the transaction ends
+-- relies on   processing_call_request_idx
+-- locks       the account rows, in id order
 CREATE OR REPLACE FUNCTION rollforward.wait_for_same_call(request bytea, account_ids bigint[], end_date date)
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -10,19 +12,23 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    lock_key CONSTANT bigint := hashtextextended('rollforward call ' || encode(wait_for_same_call.request, 'hex'), 0);
-    done_before pg_snapshot;
+    done_before CONSTANT pg_snapshot := pg_current_snapshot();
+    latest rollforward_data.processing_call;
 BEGIN
-    IF pg_try_advisory_xact_lock(lock_key) THEN
-        RETURN false;
-    END IF;
-    done_before := pg_current_snapshot();
-    PERFORM pg_advisory_xact_lock(lock_key);
-    RETURN EXISTS (
-            SELECT FROM rollforward_data.processing_call AS call
-            WHERE call.request = wait_for_same_call.request
-              AND call.failed = 0
-              AND NOT pg_visible_in_snapshot(call.transaction_id, done_before))
+    PERFORM FROM rollforward_data.account AS locked
+    WHERE locked.account_id = ANY (wait_for_same_call.account_ids)
+    ORDER BY locked.account_id
+    FOR NO KEY UPDATE;
+
+    SELECT * INTO latest
+    FROM rollforward_data.processing_call AS call
+    WHERE call.request = wait_for_same_call.request
+    ORDER BY call.call_id DESC
+    LIMIT 1;
+    RETURN latest.failed = 0
+       AND NOT pg_visible_in_snapshot(latest.transaction_id, done_before)
+       -- as it is not where a dump was restored: numbers of transactions begin anew there
+       AND pg_visible_in_snapshot(latest.transaction_id, pg_current_snapshot())
        AND NOT EXISTS (
             SELECT FROM rollforward.waiting_mark AS mark
             WHERE mark.account_id = ANY (wait_for_same_call.account_ids)
@@ -30,4 +36,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.wait_for_same_call IS 'Waits while another session computes exactly this';
+COMMENT ON FUNCTION rollforward.wait_for_same_call IS 'Waits until nobody else computes these accounts, and says whether somebody has computed exactly this';

@@ -8,17 +8,24 @@ CREATE OR REPLACE PROCEDURE rollforward.work_on_run(run_id bigint)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    outcome text := 'done';
+    outcome pg_catalog.text := 'done';
     attempt integer := 0;
 BEGIN
+    -- every step is a transaction that sees what others have committed, whatever the session's default
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     WHILE outcome OPERATOR(pg_catalog.=) ANY (ARRAY['done', 'again']) LOOP
         outcome := rollforward.perform_next_step(run_id);
         COMMIT;
-        attempt := CASE outcome WHEN 'again' THEN attempt OPERATOR(pg_catalog.+) 1 ELSE 0 END;
-        -- those who met should not meet again
-        PERFORM pg_catalog.pg_sleep(
-            pg_catalog.random() OPERATOR(pg_catalog.*) 0.05 OPERATOR(pg_catalog.*) pg_catalog.power(2, attempt))
-        WHERE attempt OPERATOR(pg_catalog.>) 0;
+        SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+        IF outcome OPERATOR(pg_catalog.=) 'again' THEN
+            attempt := attempt OPERATOR(pg_catalog.+) 1;
+            -- those who met should not meet again
+            PERFORM pg_catalog.pg_sleep(
+                pg_catalog.random() OPERATOR(pg_catalog.*) 0.05 OPERATOR(pg_catalog.*) pg_catalog.power(2, attempt));
+        ELSE
+            attempt := 0;
+        END IF;
     END LOOP;
     IF outcome OPERATOR(pg_catalog.=) 'cancelled' THEN
         RAISE EXCEPTION 'run % was cancelled', run_id

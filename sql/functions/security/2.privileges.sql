@@ -33,7 +33,7 @@ BEGIN
                 'rollforward.movement_version', 'rollforward.person_version', 'rollforward.price_version',
                 'rollforward.processing_metrics']),
             ('reader', 'SELECT ON TABLE', ARRAY[
-                'rollforward.processing_mode', 'rollforward.processing_phase', 'rollforward.run', 'rollforward.run_error',
+                'rollforward.processing_call', 'rollforward.processing_mode', 'rollforward.processing_phase', 'rollforward.run', 'rollforward.run_error',
                 'rollforward.run_step', 'rollforward.run_worker', 'rollforward.setting', 'rollforward.shadow_difference']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.is_batch_mode_enabled', 'rollforward.mode_of', 'rollforward.run_lock_class',

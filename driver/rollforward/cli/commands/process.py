@@ -25,7 +25,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         help="compute lots and snapshots",
         description="Compute lots, position snapshots, account snapshots and equity, as a run: every chunk of"
         " accounts is a transaction, and other terminals can watch, cancel and resume it. Without a range:"
-        " what changed facts made stale.",
+        " what changed facts made stale. With --to alone: up to that day, from where each account is stale.",
     )
     parser.add_argument(
         "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
@@ -67,14 +67,25 @@ def run(args: argparse.Namespace, context: Context) -> int:
         settings = configured(session)
         run_id = begin(session, args, accounts, args.chunk_size or settings["chunk_size"])
         result = follow(session, context, run_id, args.workers or settings["workers"])
-        [(computed, differences)] = session.fetch(
-            "SELECT accounts, differences FROM rollforward.run WHERE run_id = %s", [run_id]
+        [(differences,)] = session.fetch(
+            "SELECT differences FROM rollforward.run WHERE run_id = %s", [run_id]
         )
+        computed = accounts_of(session, run_id)
         warnings = processing_warnings(session, accounts or session.account_ids()) if computed else []
     if differences:
         warnings.append(f"{differences} differences between batch and reference: view shadow_difference")
 
     return tell(context, summary(result, computed), warnings)
+
+
+def accounts_of(session: Session, run_id: int) -> int:
+    """How many accounts a run has computed, each counted once."""
+    [(accounts,)] = session.fetch(
+        "SELECT count(DISTINCT account_id) FROM rollforward.run_step, unnest(account_ids) AS account_id"
+        " WHERE run_id = %s AND phase <> 'receivers'",
+        [run_id],
+    )
+    return int(accounts)
 
 
 def begin(session: Session, args: argparse.Namespace, accounts: Sequence[int] | None, chunk_size: int) -> int:

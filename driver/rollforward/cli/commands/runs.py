@@ -134,15 +134,15 @@ def cancel_run(args: argparse.Namespace, context: Context) -> int:
 
 def resume_run(args: argparse.Namespace, context: Context) -> int:
     """Do what is left of a run, and print what it has come to."""
-    from rollforward.cli.commands.process import follow, summary, tell
+    from rollforward.cli.commands.process import accounts_of, follow, summary, tell
     from rollforward.configuration import configured
     from rollforward.session import connect
 
     with context.database() as database, connect(database.dsn) as session:
         session.reopen_run(args.run_id)
         result = follow(session, context, args.run_id, args.workers or configured(session)["workers"])
-        [run] = session.runs_where("WHERE run_id = %s", args.run_id)
-    return tell(context, summary(result, run.accounts), [])
+        computed = accounts_of(session, args.run_id)
+    return tell(context, summary(result, computed), [])
 
 
 def _require(dsn: str, run_id: int) -> None:

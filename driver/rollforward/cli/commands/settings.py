@@ -25,7 +25,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         "set",
         help="change a setting",
         description="Change a setting. mode.SCENARIO is auto, batch, per_date or shadow;"
-        " batch_percent.SCENARIO is 0 to 100; '' sets the others to their default.",
+        " batch_percent.SCENARIO is 0 to 100; '' sets another one to its default.",
     )
     setting.add_argument("key", metavar="KEY")
     setting.add_argument("value", metavar="VALUE")
@@ -78,7 +78,7 @@ def set_setting(args: argparse.Namespace, context: Context) -> int:
 
 
 def _number(key: str, text: str) -> int:
-    if not text.isdecimal():
+    if not text.isdecimal() or int(text) > 100:
         raise BadArgument(
             f"{key} must be between 0 and 100, not {text}",
             sqlstate="22R01",
