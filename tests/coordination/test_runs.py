@@ -605,11 +605,14 @@ def test_resuming_follows_what_it_computes_anew(ledger, faults: Faults):
     assert ledger.verify(found) == []
 
 
-@pytest.mark.parametrize("mode", ["auto", "per_date"])
-def test_a_long_chain_against_the_order_is_followed_to_its_end(ledger, mode):
+@pytest.mark.parametrize(
+    ("mode", "percent"), [("auto", 100), ("per_date", 100), ("auto", 50), ("shadow", 50)]
+)
+def test_a_long_chain_against_the_order_is_followed_to_its_end(ledger, mode, percent):
     found = chain(ledger, 14)
-    ledger.rows("SELECT rollforward.set_processing_mode('manual', %s)", mode)
+    ledger.rows("SELECT rollforward.set_processing_mode('manual', %s, %s)", mode, percent)
     result = ledger.row("SELECT * FROM rollforward.process(%s, '2025-01-01', '2025-01-31')", found)
     assert (result.success, result.errors) == (True, [])
     assert ledger.stale() == []
     assert ledger.verify(found) == []
+    assert ledger.value("SELECT count(*) FROM rollforward.shadow_difference") == 0

@@ -25,16 +25,18 @@ DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     request CONSTANT bytea := rollforward.request_digest(account_ids, start_date, end_date, scenario, mode, false);
     percent integer := 100;
+    first_date date := start_date;
     chosen bigint[];
-    others bigint[];
-    result rollforward.batch_result;
+    waiting bigint[];
+    rounds integer := 0;
+    result rollforward.batch_result := rollforward.nothing_done(NULL);
 BEGIN
     IF mode IS NULL THEN
         SELECT configured.mode, configured.batch_percent INTO mode, percent FROM rollforward.mode_of(scenario) AS configured;
     END IF;
     -- it locks the accounts: here, so that they stay locked when a part of the work is undone
     IF account_ids = '{}' OR rollforward.wait_for_same_call(request, account_ids, end_date) THEN
-        result := rollforward.nothing_done(replace(mode, 'auto', 'batch'));
+        result.mode := replace(mode, 'auto', 'batch');
         result.run_id := run_id;
         result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
         RETURN result;
@@ -44,16 +46,25 @@ BEGIN
 
     chosen := ARRAY(
         SELECT listed.account_id FROM unnest(account_ids) AS listed (account_id)
-        WHERE rollforward.is_rolled_out(listed.account_id, percent)
-        ORDER BY listed.account_id);
-    others := ARRAY(SELECT unnest(account_ids) EXCEPT SELECT unnest(chosen) ORDER BY 1);
-    result := CASE
-        WHEN others = '{}' THEN rollforward.process_in_mode(chosen, start_date, end_date, mode, run_id)
-        WHEN chosen = '{}' THEN rollforward.process_in_mode(others, start_date, end_date, 'per_date', run_id)
-        ELSE rollforward.combined(
-            rollforward.process_in_mode(chosen, start_date, end_date, mode, run_id),
-            rollforward.process_in_mode(others, start_date, end_date, 'per_date', run_id))
-    END;
+        WHERE rollforward.is_rolled_out(listed.account_id, percent));
+    waiting := account_ids;
+    WHILE waiting <> '{}' LOOP
+        rounds := rollforward.next_round(rounds, waiting);
+        result := rollforward.combined(
+            rollforward.combined(result, rollforward.process_in_mode(
+                ARRAY(SELECT unnest(waiting) INTERSECT SELECT unnest(chosen) ORDER BY 1), first_date, end_date, mode)),
+            rollforward.process_in_mode(
+                ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(chosen) ORDER BY 1), first_date, end_date, 'per_date'));
+        -- then who received securities by it; who failed stays as stale as it was
+        waiting := ARRAY(
+            SELECT rollforward.waiting_receivers(account_ids, end_date)
+            EXCEPT SELECT failed.account_id FROM rollforward.failed_accounts(result.errors) AS failed WHERE NOT failed.recovered);
+        first_date := end_date;
+    END LOOP;
+    IF mode = 'shadow' THEN
+        PERFORM rollforward.record_differences(chosen, end_date, run_id);
+        result.mode := replace(result.mode, 'batch', 'shadow');
+    END IF;
     result.run_id := run_id;
     result.total_ms := rollforward.elapsed_ms(began, clock_timestamp());
 
