@@ -52,6 +52,7 @@ CALLS = {
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
     "explain_snapshot(bigint, text, date, text)": ["1", "'USD'", "date '2025-12-31'", "'deposited'"],
     "import_tastytrade(text)": ["'7'"],
+    "import_generic(text, text)": ["'7'"],
     "load_prices(text, boolean)": ["'prices.csv'", "false"],
     "load_fx_rates(text, boolean)": ["'fx.csv'", "false"],
     "load_splits(text, boolean)": ["'splits.csv'", "false"],
@@ -233,6 +234,7 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "chunk_reported(jsonb, integer, integer, integer, timestamp with time zone, jsonb)",
         "elapsed_ms(timestamp with time zone, timestamp with time zone)",
         "mode_of(text)",
+        "generic_offences(text)",  # of no rows there are none, whoever they are for
     }
     assert callable_ - helpers == CALLS.keys()
 

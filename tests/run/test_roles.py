@@ -15,7 +15,7 @@ from tests.support.movements import buy, deposit
 from tests.support.statements import import_rows, printed
 
 ROW = printed("2025-03-03", "Money Movement", "Deposit", Value="5.00")
-STAGES = ["market_row", "tastytrade_row"]
+STAGES = ["generic_row", "market_row", "tastytrade_row"]
 VIEWS = [
     "account",
     "account_currency",

@@ -14,7 +14,7 @@ BEGIN
     PERFORM rollforward.require_run(reopen_run.run_id);
     UPDATE rollforward_data.run
     SET status = 'running', finished_at = NULL,
-        is_cancel_requested = is_cancel_requested
+        is_cancel_requested = run.is_cancel_requested
             AND run.run_id IN (SELECT worker.run_id FROM rollforward.run_worker AS worker)
     WHERE run.run_id = reopen_run.run_id;
     PERFORM rollforward.reopen_steps(reopen_run.run_id);
