@@ -20,18 +20,7 @@ BEGIN
                   HINT = 'Pass the name of the file, by which its rejected rows are found again.';
     END IF;
 
-    -- rows of another transaction that can be seen were committed without being loaded: nobody's any more
-    DELETE FROM rollforward_data.market_row
-    WHERE transaction_id <> pg_current_xact_id();
-
-    SELECT count(*) INTO result.rows_read
-    FROM rollforward_data.market_row
-    WHERE transaction_id = pg_current_xact_id();
-    IF result.rows_read = 0 THEN
-        RAISE EXCEPTION 'no rows are staged by this transaction'
-            USING ERRCODE = '22R02',
-                  HINT = 'Either the file is empty, or it was copied into rollforward_data.market_row outside of this BEGIN.';
-    END IF;
+    result.rows_read := rollforward.claim_staged_rows('market_row');
 
     PERFORM rollforward.lock_market_instruments(kind);
     SELECT * INTO result.rejected, result.rejects

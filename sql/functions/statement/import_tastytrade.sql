@@ -24,19 +24,7 @@ DECLARE
 BEGIN
     PERFORM rollforward.require_account_number(account_number);
 
-    -- rows of another transaction that can be seen were committed without being booked: nobody's any more
-    DELETE FROM rollforward_data.tastytrade_row
-    WHERE transaction_id <> pg_current_xact_id();
-
-    SELECT count(*) INTO rows_read
-    FROM rollforward_data.tastytrade_row
-    WHERE transaction_id = pg_current_xact_id();
-    IF rows_read = 0 THEN
-        RAISE EXCEPTION 'no rows are staged by this transaction'
-            USING ERRCODE = '22R02',
-                  HINT = 'Either the statement is empty, or it was copied into rollforward_data.tastytrade_row outside of this BEGIN.';
-    END IF;
-
+    rows_read := rollforward.claim_staged_rows('tastytrade_row');
     SELECT count(DISTINCT line),
            jsonb_agg(jsonb_build_object('line', line, 'column', "column", 'value', value, 'reason', reason)
                      ORDER BY line) FILTER (WHERE nth <= 100)
