@@ -18,7 +18,6 @@ CREATE OR REPLACE FUNCTION rollforward.coordinate(
 RETURNS rollforward.batch_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- many expressions over rows that nobody can count beforehand: compiling would be a guess
 AS $$
 #variable_conflict use_variable
 DECLARE

@@ -21,6 +21,7 @@ RETURNS rollforward.batch_result
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET jit = off  -- many expressions over rows that nobody can count beforehand: compiling would be a guess
 AS $$
 DECLARE
     error jsonb;
