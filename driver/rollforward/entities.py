@@ -16,7 +16,7 @@ _DEFAULT = re.compile(r"true|false|[0-9]+")
 _CODES = ("currency_code",)
 _SCALES = {"exact_money": 8, "exact_quantity": 12, "exact_price": 12, "exact_rate": 18}
 _COLUMN_FIELDS = {"type", "required", "default", "digest", "given"}
-_ENTITY_FIELDS = {"noun", "plural", "key", "sequence", "natural", "soft", "columns"}
+_ENTITY_FIELDS = {"noun", "plural", "key", "sequence", "natural", "written_in", "soft", "columns"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ class Entity:
     key: tuple[Column, ...]
     sequence: str | None
     natural: tuple[Column, ...]
+    written_in: tuple[Column, ...]
     soft: bool
     columns: tuple[Column, ...]
 
@@ -155,6 +156,7 @@ def _entity(name: str, declared: dict[str, Any]) -> Entity:
         key=named("key"),
         sequence=sequence,
         natural=named("natural") or named("key"),
+        written_in=named("written_in") or named("natural") or named("key"),
         soft=declared.get("soft", False),
         columns=tuple(columns.values()),
     )

@@ -91,7 +91,7 @@ class StatementRefused(RollforwardError):
 
     def __init__(
         self,
-        path: Path,
+        path: str | Path,
         refusals: Sequence[Refusal],
         *,
         message: str | None = None,
@@ -107,7 +107,7 @@ class StatementRefused(RollforwardError):
         self.refusals = list(refusals)
 
     @classmethod
-    def of_rows(cls, path: Path, rejected: BatchRejected) -> StatementRefused:
+    def of_rows(cls, path: str | Path, rejected: BatchRejected) -> StatementRefused:
         """The rejection of staged rows by the database, with the name of the file."""
         offences = rejected.detail if isinstance(rejected.detail, list) else []
         refusals = [
@@ -119,7 +119,7 @@ class StatementRefused(RollforwardError):
     @classmethod
     def of_file(
         cls,
-        path: Path,
+        path: str | Path,
         problem: str,
         reason: str,
         *,

@@ -30,6 +30,7 @@ _OBJECTS = {
     "match_deleted_stage.sql.j2": "match_deleted_{}_stage",
     "upsert_stage.sql.j2": "upsert_{}_stage",
     "stage_outcome.sql.j2": "{}_stage_outcome",
+    "write_stage.sql.j2": "write_{}_stage",
     "save_stage.sql.j2": "save_{}_stage",
     "save_batch.sql.j2": "save_{}_batch",
     "save_chunked.sql.j2": "save_{}_chunked",

@@ -23,6 +23,7 @@ from rollforward.errors import (
 from rollforward.results import MarketLoad
 from rollforward.statement.layout import Layout
 from rollforward.statement.reader import StatementReader
+from rollforward.statement.source import Source
 
 if TYPE_CHECKING:
     from rollforward.session import Session
@@ -74,22 +75,22 @@ def load_market(
             detail=[{"argument": "kind", "value": kind}],
             hint=f"Kinds that can be loaded: {', '.join(LAYOUTS)}.",
         )
-    reader = StatementReader(Path(path), layout)
+    reader = StatementReader(Source(Path(path)), layout)
     columns = reader.columns()
     for name in reader.ignored():
         if warn is not None:
             warn(f"column {name} is ignored")
-    with session.all_or_nothing(f"{kind} loaded from {reader.path.name}"):
+    with session.all_or_nothing(f"{kind} loaded from {Path(path).name}"):
         _stage(session.connection, reader, columns, progress)
         try:
             return session._one(MarketLoad, layout.function, str(path), strict)
         except BatchRejected as rejected:
-            raise StatementRefused.of_rows(reader.path, rejected) from rejected
+            raise StatementRefused.of_rows(str(path), rejected) from rejected
         except RollforwardError as error:
             if error.sqlstate != _NOTHING_STAGED:
                 raise
             raise StatementRefused.of_file(
-                reader.path,
+                str(path),
                 f"cannot be loaded: {error.message}",
                 "empty_file",
                 value=error.message,

@@ -80,6 +80,27 @@ class ImportResult:
     already_known: int
     first_date: date | None
     last_date: date | None
+    import_session_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """What a statement or a user says of an account and what is computed.
+
+    subject   ``cash`` in a currency, ``quantity`` of an instrument, or what was ``realized`` on it
+    as_of     at the end of this day; what was realized from ``from_date`` on
+    source    ``statement`` or ``manual``
+    """
+
+    as_of: date
+    from_date: date | None
+    subject: str
+    currency: str
+    symbol: str | None
+    stated: Decimal
+    computed: Decimal
+    difference: Decimal
+    source: str
 
 
 @dataclass(frozen=True)

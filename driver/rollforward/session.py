@@ -5,13 +5,13 @@ Most methods are one call of a function of the same name. Nothing is computed he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import partial
 from os import PathLike
 from types import TracebackType
-from typing import Any, LiteralString, TypeVar
+from typing import TYPE_CHECKING, Any, LiteralString, TypeVar
 from uuid import uuid4
 
 import psycopg
@@ -25,6 +25,7 @@ from rollforward.results import (
     AccountSnapshot,
     BatchResult,
     Difference,
+    Disagreement,
     ImportResult,
     MarketLoad,
     Offence,
@@ -33,6 +34,9 @@ from rollforward.results import (
     SavedChunk,
     Tie,
 )
+
+if TYPE_CHECKING:
+    from rollforward.statement.source import Source
 
 Row = TypeVar("Row")
 Result = TypeVar("Result")
@@ -92,6 +96,15 @@ class Session:
         with connection.transaction():
             if reason is not None:
                 connection.execute(_BECAUSE, [reason])
+            yield
+
+    @contextmanager
+    def transaction_or_its_own(self) -> Iterator[None]:
+        """What happens in the block is committed at its end, unless the caller has a transaction."""
+        if self.is_on_its_own:
+            with self.connection.transaction():
+                yield
+        else:
             yield
 
     def save(
@@ -224,7 +237,7 @@ class Session:
 
     def import_statement(
         self,
-        path: str | PathLike[str],
+        path: str | PathLike[str] | Source,
         *,
         account: str,
         broker: str,
@@ -233,8 +246,13 @@ class Session:
     ) -> ImportResult:
         """Save the movements of a broker's statement, each once, all rows or none. Computes no snapshots.
 
+        The view ``import_session`` shows how far it has come. With a connection of its own the session
+        begins it in a transaction of its own, and makes the import again when others were in the way or the
+        connection was lost; what is saved is saved once. ``start_import_run`` computes what it has changed.
+
+        path      a CSV file, or a ``Source`` that ``rollforward.statement.source.sources`` finds in an archive
         account   name of the account; created when it is new
-        broker    whose layout it is: ``tastytrade``, or ``generic`` for rollforward's own
+        broker    whose layout it is: ``tastytrade``, ``ibkr``, or ``generic`` for rollforward's own
         columns   a column map in TOML, for files of the generic layout with other headers or words
         progress  called with the bytes read so far
 
@@ -245,6 +263,15 @@ class Session:
         return import_statement(
             self, path, account=account, broker=broker, columns=columns, progress=progress
         )
+
+    def start_import_run(self, import_session_id: int) -> int | None:
+        """The number of a run that computes what an import has changed; None when nothing is stale."""
+        [(run_id,)] = self.fetch("SELECT rollforward.start_import_run(%s)", [import_session_id])
+        return None if run_id is None else int(run_id)
+
+    def reconcile(self, account: int) -> list[Disagreement]:
+        """Where statements, or users, say something else of an account than what is computed."""
+        return self._all(Disagreement, "reconcile", account)
 
     def load_market(
         self,
@@ -287,7 +314,7 @@ class Session:
         Within a transaction it is one call of ``process`` in the mode set for the scenario: other modes, and
         more than one worker, need a run.
         """
-        if self._is_on_its_own:
+        if self.is_on_its_own:
             run_id = self.start_run(accounts, start, end, scenario=scenario, mode=mode)
             return self.work_on_run(run_id, workers=workers)
         if mode is not None or workers > 1:
@@ -401,7 +428,7 @@ class Session:
         """
         return [row[0] for row in self.fetch("SELECT rollforward.account_ids(%s)", [names])]
 
-    def fetch(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def fetch(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a read-only view or function of schema ``rollforward``."""
         try:
             with self.connection.cursor(row_factory=tuple_row) as cursor:
@@ -413,20 +440,21 @@ class Session:
         self, call: Callable[[psycopg.Connection[Any], str | None], Result], idempotency_key: str | None
     ) -> Result:
         """The result of a call that writes: made again if it has to be, done once."""
-        if not self._is_on_its_own:
+        if not self.is_on_its_own:
             return self._translated(lambda: call(self.connection, idempotency_key))
 
         from rollforward.repository.retry import retried
 
         key = idempotency_key or str(uuid4())
-        return retried(lambda: self._translated(lambda: call(self.connection, key)), self._reconnect)
+        return retried(lambda: self._translated(lambda: call(self.connection, key)), self.reconnect)
 
     @property
-    def _is_on_its_own(self) -> bool:
+    def is_on_its_own(self) -> bool:
         """Whether a call would be a transaction, which the session may begin, commit and repeat."""
         return self._dsn is not None and self.connection.info.transaction_status == TransactionStatus.IDLE
 
-    def _reconnect(self) -> None:
+    def reconnect(self) -> None:
+        """Open the session's own connection again, if it is lost."""
         assert self._dsn is not None
         if self.connection.broken or self.connection.closed:
             self.connection = open_connection(self._dsn, autocommit=True)

@@ -135,9 +135,10 @@ def test_a_file_without_permission_is_refused(statement: Path):
     script = (
         "import os, pathlib, sys; from rollforward.errors import StatementRefused;"
         "from rollforward.statement.layout import LAYOUTS;"
-        "from rollforward.statement.reader import StatementReader\n"
+        "from rollforward.statement.reader import StatementReader;"
+        "from rollforward.statement.source import Source\n"
         "os.setuid(65534)\n"
-        "try: StatementReader(pathlib.Path(sys.argv[1]), LAYOUTS['tastytrade']).columns()\n"
+        "try: StatementReader(Source(pathlib.Path(sys.argv[1])), LAYOUTS['tastytrade']).columns()\n"
         "except StatementRefused as refused: print(refused.message)"
     )
     command = [sys.executable, "-c", script, str(statement)]

@@ -73,7 +73,7 @@ def test_results_are_dataclasses_with_exact_figures(dsn: str, statement: Path):
     with rollforward.connect(dsn) as session:
         imported = session.import_statement(str(statement), account="a", broker="tastytrade")
         assert imported == ImportResult(
-            imported.account_id, True, 4, 4, 0, date(2025, 1, 2), date(2025, 1, 7)
+            imported.account_id, True, 4, 4, 0, date(2025, 1, 2), date(2025, 1, 7), 1
         )
         processed = session.process([imported.account_id], date(2025, 1, 1), date(2025, 12, 31))
         assert isinstance(processed, BatchResult)

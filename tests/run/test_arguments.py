@@ -51,8 +51,7 @@ CALLS = {
     "taxable_gains(bigint[], integer)": ["'{1}'", "30"],
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
     "explain_snapshot(bigint, text, date, text)": ["1", "'USD'", "date '2025-12-31'", "'deposited'"],
-    "import_tastytrade(text)": ["'7'"],
-    "import_generic(text, text)": ["'7'"],
+    "import_statement(text, text, bigint)": ["'tastytrade'", "'7'"],
     "load_prices(text, boolean)": ["'prices.csv'", "false"],
     "load_fx_rates(text, boolean)": ["'fx.csv'", "false"],
     "load_splits(text, boolean)": ["'splits.csv'", "false"],
@@ -163,7 +162,7 @@ WRONG = {
     "a file without a name": ("load_prices(' ')", {"source": " "}),
     "a blank name": ("add_account(' ')", {"account_number": " "}),
     "a blank before a name": ("add_account(' a')", {"account_number": " a"}),
-    "a blank after a name": ("import_tastytrade('a ')", {"account_number": "a "}),
+    "a blank after a name": ("import_statement('tastytrade', 'a ')", {"account_number": "a "}),
     "a name of two lines": ("add_account(E'a\\nb')", {"account_number": "a\nb"}),
 }  # fmt: skip
 
@@ -234,7 +233,6 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "chunk_reported(jsonb, integer, integer, integer, timestamp with time zone, jsonb)",
         "elapsed_ms(timestamp with time zone, timestamp with time zone)",
         "mode_of(text)",
-        "generic_offences(text)",  # of no rows there are none, whoever they are for
     }
     assert callable_ - helpers == CALLS.keys()
 

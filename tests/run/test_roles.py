@@ -53,7 +53,7 @@ WRITES = {
     "set_account": "SELECT rollforward.set_account('7', 'costs_in_lot', 'false')",
     "delete_splits": "SELECT rollforward.delete_splits('{ACME}', '{2025-01-03}')",
     "delete_fx_rates": "SELECT rollforward.delete_fx_rates('{EUR}', '{USD}', '{2025-01-03}')",
-    "import_tastytrade": "SELECT rollforward.import_tastytrade('7')",
+    "import_statement": "SELECT rollforward.import_statement('tastytrade', '7')",
     "load_prices": "SELECT rollforward.load_prices('prices.csv')",
     "load_fx_rates": "SELECT rollforward.load_fx_rates('fx.csv')",
     "load_splits": "SELECT rollforward.load_splits('splits.csv')",

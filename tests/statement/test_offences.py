@@ -68,13 +68,10 @@ UNBOOKABLE = [
     ("Trade", "Buy to Keep", "Equity", "BUY_TO_OPEN", "unknown_row_kind"),
     ("", "", "", "", "unknown_row_kind"),
     ("Receive Deliver", "Expiration", "Equity Option", "SELL_TO_OPEN", "unknown_row_kind"),
-    ("Receive Deliver", "Assignment", "Equity Option", "BUY_TO_CLOSE", "not_supported_yet"),
-    ("Receive Deliver", "Exercise", "Equity Option", "SELL_TO_CLOSE", "not_supported_yet"),
-    ("Receive Deliver", "Cash Settled Assignment", "Equity Option", "BUY_TO_CLOSE", "not_supported_yet"),
-    ("Receive Deliver", "Forward Split", "Equity", "BUY_TO_OPEN", "not_supported_yet"),
-    ("Receive Deliver", "Symbol Change", "Equity", "BUY_TO_OPEN", "not_supported_yet"),
-    ("Trade", "Buy", "Future", "BUY", "not_supported_yet"),
-    ("Trade", "Buy to Open", "Cryptocurrency", "BUY_TO_OPEN", "not_supported_yet"),
+    ("Receive Deliver", "Expiration", "Equity", "", "unknown_row_kind"),
+    ("Receive Deliver", "Exercise", "Equity", "", "unknown_row_kind"),
+    ("Receive Deliver", "Forward Split", "Equity", "", "unknown_row_kind"),
+    ("Trade", "Buy to Open", "Bond", "BUY_TO_OPEN", "unknown_row_kind"),
 ]
 
 
@@ -131,14 +128,14 @@ def test_a_hundred_offences_are_listed_and_all_are_counted(ledger):
 def test_offences_can_be_read_before_importing(ledger):
     with ledger.connection.transaction(force_rollback=True):
         stage(ledger, [CASH, CASH | {"Value": "x"}])
-        found = ledger.rows("SELECT * FROM rollforward.tastytrade_offences()")
+        found = ledger.rows("SELECT * FROM rollforward.statement_offences('tastytrade')")
     assert [tuple(row) for row in found] == [(3, "Value", "x", "not_a_number")]
 
 
 def test_without_line_numbers_rows_count_from_the_line_below_the_header(ledger):
     with ledger.connection.transaction(force_rollback=True):
         stage(ledger, [CASH, CASH, CASH | {"Value": "x"}], lines=[None] * 3)
-        found = ledger.rows("SELECT line FROM rollforward.tastytrade_offences()")
+        found = ledger.rows("SELECT line FROM rollforward.statement_offences('tastytrade')")
     assert [row.line for row in found] == [4]
 
 
@@ -161,5 +158,5 @@ def test_a_statement_without_rows_is_refused(ledger):
 def test_rows_of_another_transaction_are_not_imported(ledger):
     stage(ledger, [CASH])  # committed by itself, so it belongs to nobody
     with pytest.raises(psycopg.Error) as refusal:
-        ledger.row("SELECT * FROM rollforward.import_tastytrade('7')")
+        ledger.row("SELECT * FROM rollforward.import_statement('tastytrade', '7')")
     assert refusal.value.sqlstate == "22R02"

@@ -11,10 +11,9 @@ from tests.support.statements import import_rows, printed
 NUMBERS = {
     "1,234.56": "1234.56",
     "-1,234,567.89": "-1234567.89",
-    "--": "0",
-    "": "0",
     "0.00": "0",
     "+5": "5",
+    " 7.50 ": "7.50",
     "1234567.123456789012": "1234567.123456789012",
 }
 
@@ -24,9 +23,14 @@ def test_numbers_are_read_as_statements_print_them(ledger, text, number):
     assert ledger.value("SELECT rollforward.statement_number(%s)", text) == Decimal(number)
 
 
-@pytest.mark.parametrize("text", ["NaN", "1,23", "1e3", "0x10", "1.", ".5", "$5", "1 000", "Infinity", "5-"])
-def test_what_is_no_number_is_none(ledger, text):
+@pytest.mark.parametrize("text", ["", "--", " ", " -- "])
+def test_what_is_blank_is_null(ledger, text):
     assert ledger.value("SELECT rollforward.statement_number(%s)", text) is None
+
+
+@pytest.mark.parametrize("text", ["NaN", "1,23", "1e3", "0x10", "1.", ".5", "$5", "1 000", "Infinity", "5-"])
+def test_what_is_no_number_is_not_a_number(ledger, text):
+    assert ledger.value("SELECT rollforward.statement_number(%s)", text).is_nan()
 
 
 @pytest.mark.parametrize(

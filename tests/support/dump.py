@@ -34,10 +34,13 @@ _PASSING = (
     "version",
     "log_id",
     "recorded_at",
+    "assertion_id",
+    "import_session_id",
+    "stated_at",
 )  # when, with which number, and as which version, does not matter
 _ABOUT_DEPLOYS = ("deployed_file", "deployment")
-# How something came to be computed: two ways to the same figures differ there.
-_ABOUT_RUNS = ("run", "run_step", "run_error", "processing_call")
+# How something came to be known or computed: two ways to the same differ there.
+_ABOUT_RUNS = ("run", "run_step", "run_error", "processing_call", "import_session")
 
 _SCHEMAS = "SELECT coalesce(array_agg(oid), '{}') FROM pg_namespace WHERE nspname LIKE 'rollforward%'"
 _CATALOGUE = """
@@ -106,7 +109,7 @@ def audit_rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def everything(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
-    """Every row of every table as it is stored, but for records of runs: they stay when work is undone."""
+    """Every row of every table as it is stored, but for records of runs and imports: they stay when work is undone."""
     return {
         table: sorted(json.dumps(row, sort_keys=True) for (row,) in _rows(connection, table))
         for table in tables(connection)

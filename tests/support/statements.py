@@ -85,7 +85,7 @@ def import_rows(ledger: Ledger, rows: Sequence[Printed], account: str) -> Any:
     """Stage and import rows as one statement."""
     with ledger.connection.transaction():
         stage(ledger, rows)
-        return ledger.row("SELECT * FROM rollforward.import_tastytrade(%s)", account)
+        return ledger.row("SELECT * FROM rollforward.import_statement('tastytrade', %s)", account)
 
 
 def import_file(ledger: Ledger, path: Path, account: str, *, shuffled: int | None = None) -> Any:

@@ -23,6 +23,7 @@ COMMAND_MODULES = (
     "process",
     "latest",
     "verify",
+    "reconcile",
     "runs",
     "settings",
     "render",

@@ -30,3 +30,19 @@ def processing_warnings(session: Session, accounts: Sequence[int]) -> list[str]:
         f"{account}: {side} {quantity:f} {symbol} is open past its expiration on {day}"
         for account, symbol, day, side, quantity in expired
     ]
+
+
+_FEW = 5
+
+
+def disagreement_warnings(session: Session, account: int) -> list[str]:
+    """What statements say of an account and is not what is computed: the last few, and how many there are."""
+    found = session.reconcile(account)
+    told = [
+        f"{d.subject} {f'of {d.symbol} ' if d.symbol else ''}in {d.currency} on {d.as_of}:"
+        f" stated {d.stated:f}, computed {d.computed:f}"
+        for d in found[-_FEW:]
+    ]
+    if len(found) > _FEW:
+        told.append(f"{len(found) - _FEW} more differences: rollforward reconcile")
+    return told

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 class Layout:
     """A layout of CSV files.
 
-    table     the stage in schema rollforward_data
-    function  the function of schema rollforward that books what is staged there
-    noun      what messages call such a file
-    columns   printed header (any case) to column of the stage
-    optional  headers that older files lack
+    table      the stage in schema rollforward_data
+    columns    printed header (any case) to column of the stage; none in a file of sections
+    function   the function of schema rollforward that loads what is staged there
+    optional   headers that older files lack
+    noun       what messages call such a file
     """
 
     table: str
-    function: str
     columns: Mapping[str, str]
+    function: str = "import_statement"
     optional: frozenset[str] = frozenset()
     noun: str = "statement"
 
@@ -33,7 +33,6 @@ _GENERIC = (
 LAYOUTS: Mapping[str, Layout] = {
     "tastytrade": Layout(
         table="tastytrade_row",
-        function="import_tastytrade",
         columns={
             "Date": "date",
             "Type": "type",
@@ -59,9 +58,10 @@ LAYOUTS: Mapping[str, Layout] = {
         },
         optional=frozenset({"Total"}),
     ),
+    # every section has headers of its own, which the database reads
+    "ibkr": Layout(table="ibkr_row", columns={}),
     "generic": Layout(
         table="generic_row",
-        function="import_generic",
         columns={name: name for name in _GENERIC},
         optional=frozenset(_GENERIC) - {"occurred_at", "kind", "currency"},
         noun="file of movements",

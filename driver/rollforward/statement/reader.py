@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import IO, Protocol
+from typing import Any, Protocol
 
 from rollforward.errors import Refusal, StatementRefused
 from rollforward.statement.layout import Layout
+from rollforward.statement.source import UNREADABLE, Source
 
 _PROGRESS_EVERY = 2_000  # rows; asking the file for its position is not free
 _MOST_REFUSALS = 100
@@ -22,14 +22,77 @@ class _CsvReader(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-class StatementReader:
-    """One file of one layout. Memory does not grow with the file.
+class RowReader:
+    """The rows of a CSV file. Memory does not grow with the file.
 
-    Every method raises StatementRefused when the file cannot be read as that layout.
+    Every method raises StatementRefused when the file cannot be read.
     """
 
-    def __init__(self, path: Path, layout: Layout) -> None:
-        self.path = path
+    def __init__(self, source: Source, noun: str = "statement") -> None:
+        self.source = source
+        self.noun = noun
+
+    def numbered(self, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Rows with the line each begins on; what csv or the encoding refuse is a refusal.
+
+        progress is called now and then with the bytes read so far.
+        """
+        try:
+            with self.source.open_text() as file:
+                reader: _CsvReader = csv.reader(file, strict=True)
+                for number in range(1 << 62):
+                    line = reader.line_num + 1
+                    if progress is not None and number % _PROGRESS_EVERY == 0:
+                        progress(file.buffer.tell())  # type: ignore[attr-defined]
+                    try:
+                        row = next(reader)
+                    except StopIteration:
+                        return
+                    except csv.Error as error:
+                        raise self.refused([self.refusal(line, "", str(error), "not_csv")]) from error
+                    yield line, row
+        except UnicodeDecodeError as error:
+            raise self.refused([self._not_utf8()]) from error
+        except UNREADABLE as error:
+            raise self.source.unreadable(error, self.noun) from error
+
+    def refusal(self, line: int | None, column: str, value: str, reason: str) -> Refusal:
+        """A refusal that names this file."""
+        return Refusal(self.source.name, line, column, value, reason)
+
+    def refused(self, refusals: list[Refusal]) -> StatementRefused:
+        """The refusal of this file."""
+        return StatementRefused(self.source.name, refusals, noun=self.noun)
+
+    def accepted(self, rows: Iterator[tuple[int, Any, Refusal | None]]) -> Iterator[tuple[int, Any]]:
+        """The rows, if none of them is refused."""
+        refusals: list[Refusal] = []
+        for line, row, refusal in rows:
+            if refusal is None:
+                yield line, row
+            else:
+                refusals.append(refusal)
+                if len(refusals) == _MOST_REFUSALS:
+                    break
+        if refusals:
+            raise self.refused(refusals)
+
+    def _not_utf8(self) -> Refusal:
+        """Where the file stops being UTF-8."""
+        with self.source.open() as file:
+            for line, raw in enumerate(file, 1):
+                try:
+                    raw.decode("utf-8")
+                except UnicodeDecodeError as error:
+                    return self.refusal(line, "", repr(raw[error.start : error.end]), "not_utf8")
+        raise AssertionError("the file was not UTF-8 a moment ago")
+
+
+class StatementReader(RowReader):
+    """A file with one header, in one layout."""
+
+    def __init__(self, source: Source, layout: Layout) -> None:
+        super().__init__(source, layout.noun)
         self.layout = layout
 
     def columns(self) -> list[str]:
@@ -50,16 +113,7 @@ class StatementReader:
 
         progress is called now and then with the bytes read so far.
         """
-        refusals: list[Refusal] = []
-        for line, row, refusal in self.lines(progress):
-            if refusal is None:
-                yield line, row
-            else:
-                refusals.append(refusal)
-                if len(refusals) == _MOST_REFUSALS:
-                    break
-        if refusals:
-            raise self._refused(refusals)
+        return self.accepted(self.lines(progress))
 
     def lines(
         self, progress: Callable[[int], None] | None = None
@@ -67,91 +121,72 @@ class StatementReader:
         """As ``rows()``, with lines that are no rows among them: what there is of them, and why not."""
         headers = self._headers()
         wanted = [place for place, name in enumerate(headers) if name is not None]
-        with self._open() as file:
-            reader = csv.reader(file, strict=True)
-            next(reader)
-            for number, (line, row) in enumerate(self._numbered(reader)):
-                if progress is not None and number % _PROGRESS_EVERY == 0:
-                    progress(file.buffer.tell())  # type: ignore[attr-defined]
-                if not row:
-                    continue
-                refusal = self._refusal(line, row, len(headers))
-                if refusal is not None:
-                    row = [value.replace("\0", "") for value in row] + [""] * len(headers)
-                yield line, [row[place].strip() for place in wanted], refusal
+        numbered = self.numbered(progress)
+        next(numbered)
+        for line, row in numbered:
+            if not row:
+                continue
+            refusal = self._wrong(line, row, len(headers))
+            if refusal is not None:
+                row = [value.replace("\0", "") for value in row] + [""] * len(headers)
+            yield line, [row[place].strip() for place in wanted], refusal
 
     def _headers(self) -> list[str | None]:
         """The layout's name of each column of the file; None for one that the layout does not know."""
         header = self._printed_headers()
         if not header:
-            raise self._refused([Refusal(str(self.path), 1, "", "", "empty_file")])
+            raise self.refused([self.refusal(1, "", "", "empty_file")])
         known = {name.casefold(): name for name in self.layout.columns}
         found = [known.get(printed.casefold()) for printed in header]
         missing = [
-            Refusal(str(self.path), 1, name, "", "missing_column")
+            self.refusal(1, name, "", "missing_column")
             for name in self.layout.columns
             if name not in found and name not in self.layout.optional
         ]
         doubled = [
-            Refusal(str(self.path), 1, name, "", "doubled_column")
+            self.refusal(1, name, "", "doubled_column")
             for name in self.layout.columns
             if found.count(name) > 1
         ]
         if missing or doubled:
-            raise self._refused(missing + doubled)
+            raise self.refused(missing + doubled)
         return found
 
     def _printed_headers(self) -> list[str]:
-        with self._open() as file:
-            header = next((row for _, row in self._numbered(csv.reader(file, strict=True))), [])
+        header = next((row for _, row in self.numbered()), [])
         return [printed.strip() for printed in header]
 
-    def _numbered(self, reader: _CsvReader) -> Iterator[tuple[int, list[str]]]:
-        """Rows of a CSV reader with the line each begins on; what csv or the encoding refuse is a refusal."""
-        while True:
-            line = reader.line_num + 1
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise self._refused([Refusal(str(self.path), line, "", str(error), "not_csv")]) from error
-            except UnicodeDecodeError as error:
-                raise self._refused([self._not_utf8()]) from error
-            except OSError as error:
-                raise self._unreadable(error) from error
-            yield line, row
-
-    def _refusal(self, line: int, row: list[str], width: int) -> Refusal | None:
+    def _wrong(self, line: int, row: list[str], width: int) -> Refusal | None:
         if len(row) != width:
-            return Refusal(str(self.path), line, "", f"{len(row)} fields, not {width}", "wrong_field_count")
+            return self.refusal(line, "", f"{len(row)} fields, not {width}", "wrong_field_count")
         if any("\0" in value for value in row):
-            return Refusal(str(self.path), line, "", "NUL", "not_text")
+            return self.refusal(line, "", "NUL", "not_text")
         return None
 
-    def _not_utf8(self) -> Refusal:
-        """Where the file stops being UTF-8."""
-        with self.path.open("rb") as file:
-            for line, raw in enumerate(file, 1):
-                try:
-                    raw.decode("utf-8")
-                except UnicodeDecodeError as error:
-                    wrong = raw[error.start : error.end]
-                    return Refusal(str(self.path), line, "", repr(wrong), "not_utf8")
-        raise AssertionError("the file was not UTF-8 a moment ago")
 
-    def _open(self) -> IO[str]:
-        try:
-            # utf-8-sig: spreadsheets put a byte order mark in front
-            return self.path.open(encoding="utf-8-sig", newline="")
-        except OSError as error:
-            raise self._unreadable(error) from error
+class SectionReader(RowReader):
+    """A file of sections: every row names its section, and says whether it is a header, data or a total."""
 
-    def _unreadable(self, error: OSError) -> StatementRefused:
-        why = error.strerror or str(error)
-        return StatementRefused.of_file(
-            self.path, f"cannot be read: {why}", "not_readable", value=why, noun=self.layout.noun
-        )
+    def columns(self) -> list[str]:
+        """Columns of the stage that the file fills."""
+        return ["section", "row_type", "fields"]
 
-    def _refused(self, refusals: list[Refusal]) -> StatementRefused:
-        return StatementRefused(self.path, refusals, noun=self.layout.noun)
+    def rows(self, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, list[Any]]]:
+        """Rows with the line they begin on: section, type, and the list of the other fields."""
+        return self.accepted(self._lines(progress))
+
+    def _lines(self, progress: Callable[[int], None] | None) -> Iterator[tuple[int, Any, Refusal | None]]:
+        headers = 0
+        for line, row in self.numbered(progress):
+            if not row:
+                continue
+            refusal = None
+            if len(row) < 2:
+                refusal = self.refusal(line, "", f"{len(row)} field", "wrong_field_count")
+            elif any("\0" in value for value in row):
+                refusal = self.refusal(line, "", "NUL", "not_text")
+            else:
+                headers += row[1] == "Header"
+            yield line, [*(value.strip() for value in row[:2]), row[2:]], refusal
+        if not headers:
+            yield 1, [], self.refusal(1, "", "", "no_sections")

@@ -17,10 +17,9 @@ DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
     outcome record;
-    attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_account_stage.on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('account');
+    PERFORM rollforward.require_own_stage('batch_account');
     earlier := rollforward.earlier_result('account', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
@@ -34,44 +33,7 @@ BEGIN
     END IF;
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_account', (SELECT count(*) FROM batch_account));
-    LOOP
-        IF attempt = 3 THEN
-            -- others change the same rows again and again: let them finish, and nobody else begin
-            LOCK TABLE rollforward_data.account IN EXCLUSIVE MODE;
-        END IF;
-        BEGIN
-            PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
-            PERFORM rollforward.match_account_stage(save_account_stage.on_conflict);
-
-            IF save_account_stage.on_conflict = 'update' THEN
-                PERFORM rollforward.upsert_account_stage();
-            ELSE
-                INSERT INTO rollforward_data.account (
-                    number, base_currency, account_id, person_id, broker_id, calendar, costs_in_lot, premium_in_cost)
-                SELECT staged.number, staged.base_currency,
-                       coalesce(staged.account_id, nextval('rollforward_data.account_account_id_seq')), staged.person_id,
-                       staged.broker_id, staged.calendar, coalesce(staged.costs_in_lot, true),
-                       coalesce(staged.premium_in_cost, false)
-                FROM batch_account AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.number;
-            END IF;
-            EXIT;
-        EXCEPTION
-            WHEN data_exception OR integrity_constraint_violation THEN
-                PERFORM rollforward.complete_account_stage(save_account_stage.on_conflict);
-                PERFORM rollforward.refuse_batch('account', 'save', save_account_stage.on_conflict);
-                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
-                attempt := attempt + 1;
-                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
-                    RAISE EXCEPTION 'somebody else has saved one of these accounts meanwhile'
-                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
-                END IF;
-                IF SQLSTATE <> '23505' OR attempt > 3 THEN
-                    RAISE;
-                END IF;
-        END;
-    END LOOP;
+    PERFORM rollforward.write_account_stage(save_account_stage.on_conflict);
     PERFORM rollforward.draw_beyond(
         'rollforward_data.account_account_id_seq',
         (SELECT max(account_id) FROM batch_account));

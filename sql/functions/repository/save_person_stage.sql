@@ -17,10 +17,9 @@ DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
     outcome record;
-    attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_person_stage.on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('person');
+    PERFORM rollforward.require_own_stage('batch_person');
     earlier := rollforward.earlier_result('person', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
@@ -34,42 +33,7 @@ BEGIN
     END IF;
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_person', (SELECT count(*) FROM batch_person));
-    LOOP
-        IF attempt = 3 THEN
-            -- others change the same rows again and again: let them finish, and nobody else begin
-            LOCK TABLE rollforward_data.person IN EXCLUSIVE MODE;
-        END IF;
-        BEGIN
-            PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
-            PERFORM rollforward.match_person_stage(save_person_stage.on_conflict);
-
-            IF save_person_stage.on_conflict = 'update' THEN
-                PERFORM rollforward.upsert_person_stage();
-            ELSE
-                INSERT INTO rollforward_data.person (
-                    name, person_id, base_currency, organization_id)
-                SELECT staged.name, coalesce(staged.person_id, nextval('rollforward_data.person_person_id_seq')),
-                       staged.base_currency, staged.organization_id
-                FROM batch_person AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.name;
-            END IF;
-            EXIT;
-        EXCEPTION
-            WHEN data_exception OR integrity_constraint_violation THEN
-                PERFORM rollforward.complete_person_stage(save_person_stage.on_conflict);
-                PERFORM rollforward.refuse_batch('person', 'save', save_person_stage.on_conflict);
-                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
-                attempt := attempt + 1;
-                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
-                    RAISE EXCEPTION 'somebody else has saved one of these persons meanwhile'
-                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
-                END IF;
-                IF SQLSTATE <> '23505' OR attempt > 3 THEN
-                    RAISE;
-                END IF;
-        END;
-    END LOOP;
+    PERFORM rollforward.write_person_stage(save_person_stage.on_conflict);
     PERFORM rollforward.draw_beyond(
         'rollforward_data.person_person_id_seq',
         (SELECT max(person_id) FROM batch_person));

@@ -17,10 +17,9 @@ DECLARE
     began CONSTANT timestamptz := clock_timestamp();
     earlier jsonb;
     outcome record;
-    attempt integer := 0;
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', save_price_stage.on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('price');
+    PERFORM rollforward.require_own_stage('batch_price');
     earlier := rollforward.earlier_result('price', 'save', idempotency_key);
     IF earlier IS NOT NULL THEN
         RETURN QUERY
@@ -35,39 +34,7 @@ BEGIN
     END IF;
 
     PERFORM rollforward.analyze_stage('pg_temp.batch_price', (SELECT count(*) FROM batch_price));
-    LOOP
-        IF attempt = 3 THEN
-            -- others change the same rows again and again: let them finish, and nobody else begin
-            LOCK TABLE rollforward_data.price IN EXCLUSIVE MODE;
-        END IF;
-        BEGIN
-            PERFORM rollforward.match_price_stage(save_price_stage.on_conflict);
-
-            IF save_price_stage.on_conflict = 'update' THEN
-                PERFORM rollforward.upsert_price_stage();
-            ELSE
-                INSERT INTO rollforward_data.price (
-                    instrument_id, price_date, close)
-                SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price
-                FROM batch_price AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.instrument_id, staged.price_date;
-            END IF;
-            EXIT;
-        EXCEPTION
-            WHEN data_exception OR integrity_constraint_violation THEN
-                PERFORM rollforward.refuse_batch('price', 'save', save_price_stage.on_conflict);
-                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
-                attempt := attempt + 1;
-                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
-                    RAISE EXCEPTION 'somebody else has saved one of these prices meanwhile'
-                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
-                END IF;
-                IF SQLSTATE <> '23505' OR attempt > 3 THEN
-                    RAISE;
-                END IF;
-        END;
-    END LOOP;
+    PERFORM rollforward.write_price_stage(save_price_stage.on_conflict);
 
     outcome := rollforward.price_stage_outcome();
     PERFORM rollforward.finish_batch(

@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('instrument');
+    PERFORM rollforward.require_own_stage('batch_instrument');
     PERFORM rollforward.complete_instrument_stage(on_conflict);
     RETURN QUERY SELECT * FROM rollforward.batch_offences('instrument', 'save', on_conflict);
 END

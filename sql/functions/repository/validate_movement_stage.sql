@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('movement');
+    PERFORM rollforward.require_own_stage('batch_movement');
     PERFORM rollforward.complete_movement_stage(on_conflict);
     RETURN QUERY SELECT * FROM rollforward.batch_offences('movement', 'save', on_conflict);
 END

@@ -7,7 +7,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM rollforward.require_choice('on_conflict', on_conflict, ARRAY['error', 'skip', 'update']);
-    PERFORM rollforward.require_stage('price');
+    PERFORM rollforward.require_own_stage('batch_price');
     RETURN QUERY SELECT * FROM rollforward.batch_offences('price', 'save', on_conflict);
 END
 $$;

@@ -35,6 +35,8 @@ BEGIN
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.processing_call', 'rollforward.processing_mode', 'rollforward.processing_phase', 'rollforward.run', 'rollforward.run_error',
                 'rollforward.run_step', 'rollforward.run_worker', 'rollforward.setting', 'rollforward.shadow_difference']),
+            ('reader', 'SELECT ON TABLE', ARRAY['rollforward.assertion', 'rollforward.import_session']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY['rollforward.import_lock_class', 'rollforward.reconcile']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.is_batch_mode_enabled', 'rollforward.mode_of', 'rollforward.run_lock_class',
                 'rollforward.run_result', 'rollforward.scenarios']),
@@ -74,6 +76,7 @@ BEGIN
                 ' tax, currency, commission_currency, counter_amount, counter_currency, lot_ref, external_id, description)'
                 ' ON TABLE',
              ARRAY['rollforward_data.generic_row']),
+            ('writer', 'INSERT (line, section, row_type, fields) ON TABLE', ARRAY['rollforward_data.ibkr_row']),
             ('writer', 'INSERT (line, unreadable, symbol, date, close, currency, quote_currency, rate, ratio, kind, sector,'
                 ' industry, beta, is_etf, multiplier, underlying, expiration, strike, option_right, calendar) ON TABLE',
              ARRAY['rollforward_data.market_row']),
@@ -81,12 +84,15 @@ BEGIN
                 'rollforward.load_calendar', 'rollforward.load_fx_rates', 'rollforward.load_prices',
                 'rollforward.load_profiles', 'rollforward.load_splits']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.generic_offences', 'rollforward.import_generic', 'rollforward.import_tastytrade',
+                'rollforward.add_account', 'rollforward.delete_splits', 'rollforward.expire_options', 'rollforward.import_statement',
                 'rollforward.process',
                 'rollforward.process_batch(bigint, date, date, boolean)',
                 'rollforward.process_batch(bigint[], date, date, boolean)',
                 'rollforward.process_stale', 'rollforward.save_splits', 'rollforward.set_account',
-                'rollforward.tastytrade_offences']),
+                'rollforward.statement_offences']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.assert_balance', 'rollforward.assert_position', 'rollforward.claim_import', 'rollforward.fail_import',
+                'rollforward.import_outcome', 'rollforward.start_import', 'rollforward.start_import_run']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.delete_fx_rates', 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[

@@ -1,65 +1,101 @@
--- The staged rows of this transaction in the generic layout, with their texts read as numbers, times and kinds.
+-- The staged rows of this transaction in the generic layout, as movements.
 --
--- A text that cannot be read gives NULL here and an offence in generic_offences(); so does a blank one. A time keeps the wall
--- clock that is printed as accounting date; without an offset it is in UTC, and a date alone is its midnight.
---
--- amount   of a trade that prints none: quantity x price x multiplier, in the direction of its kind
--- price    of a trade that prints none: what the amount makes it
+-- The day that is printed is the accounting date. A symbol that nobody knows yet becomes a stock: profiles that say better come
+-- first. faults: missing, not_a_time, not_a_number, negative, unknown_row_kind, unknown_effect, unknown_currency, and
+-- not_supported_yet for splits and strike adjustments, which are not an account's own (load splits instead).
 CREATE OR REPLACE VIEW rollforward.generic_reading AS
-WITH read AS (
+WITH read AS MATERIALIZED (
     SELECT coalesce(printed.line, row_number() OVER (ORDER BY printed.row_no)::integer + 1) AS line,
            printed,
-           rollforward.statement_date(
-               substr(printed.occurred_at, 1, 4), substr(printed.occurred_at, 6, 2), substr(printed.occurred_at, 9, 2))
+           rollforward.statement_day(printed.occurred_at)
                AS accounting_date,
            lower(btrim(printed.kind)) AS kind,
            nullif(lower(btrim(printed.effect)), '') AS effect,
            nullif(btrim(printed.symbol), '') COLLATE "C" AS symbol,
            nullif(upper(btrim(printed.currency)), '') COLLATE "C" AS currency,
-           rollforward.optional_number(printed.quantity) AS quantity,
-           rollforward.optional_number(printed.price) AS price,
-           rollforward.optional_number(printed.amount) AS amount
+           nullif(upper(btrim(printed.commission_currency)), '') COLLATE "C" AS commission_currency,
+           nullif(upper(btrim(printed.counter_currency)), '') COLLATE "C" AS counter_currency,
+           rollforward.statement_number(printed.quantity) AS quantity,
+           rollforward.statement_number(printed.price) AS price,
+           rollforward.statement_number(printed.amount) AS amount,
+           rollforward.statement_number(printed.commission) AS commission,
+           rollforward.statement_number(printed.fee) AS fee,
+           rollforward.statement_number(printed.tax) AS tax,
+           rollforward.statement_number(printed.counter_amount) AS counter_amount
     FROM rollforward_data.generic_row AS printed
     WHERE printed.transaction_id = pg_current_xact_id()
+),
+timed AS MATERIALIZED (
+    SELECT read.*,
+           rollforward.statement_time((read.printed).occurred_at, read.accounting_date) AS occurred_at
+    FROM read
 )
-SELECT read.line,
-       read.printed,
-       CASE
-           WHEN read.accounting_date IS NULL THEN NULL
-           WHEN (read.printed).occurred_at ~ '^\d{4}-\d\d-\d\d$' THEN ((read.printed).occurred_at || ' 00:00Z')::timestamptz
-           WHEN (read.printed).occurred_at ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$'
-               THEN ((read.printed).occurred_at || 'Z')::timestamptz
-           WHEN (read.printed).occurred_at
-                ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)? ?([+-](0\d|1[0-5]):?[0-5]\d|Z)$'
-               THEN (read.printed).occurred_at::timestamptz
-       END AS occurred_at,
-       read.accounting_date,
-       read.kind,
-       read.effect,
-       read.symbol,
-       read.currency,
-       read.quantity,
-       coalesce(read.price, CASE
-           WHEN read.kind IN ('buy', 'sell') AND read.quantity > 0
-           THEN round(abs(read.amount) / (read.quantity * coalesce(instrument.multiplier, 1)), 12)
-       END) AS price,
-       coalesce(read.amount, CASE
-           WHEN (read.printed).amount ~ '\S' THEN NULL
-           WHEN read.kind IN ('buy', 'sell')
-               THEN round(read.quantity * read.price * coalesce(instrument.multiplier, 1), 8)
-                    * CASE read.kind WHEN 'buy' THEN -1 ELSE 1 END
-           WHEN read.kind IN ('expiration', 'assignment', 'exercise', 'securities_in', 'securities_out') THEN 0
+SELECT timed.line,
+       nullif(btrim((timed.printed).account), '') AS account,
+       timed.occurred_at,
+       timed.accounting_date,
+       timed.kind,
+       timed.effect,
+       NULL::text AS side,
+       timed.symbol,
+       NULL::text COLLATE "C" AS to_symbol,
+       timed.currency,
+       timed.quantity,
+       timed.price,
+       coalesce(timed.amount, CASE
+           WHEN timed.kind IN ('expiration', 'assignment', 'exercise', 'securities_in', 'securities_out') THEN 0
        END) AS amount,
-       rollforward.statement_number(btrim((read.printed).commission)) AS commission,
-       rollforward.statement_number(btrim((read.printed).fee)) AS fee,
-       rollforward.statement_number(btrim((read.printed).tax)) AS tax,
-       nullif(upper(btrim((read.printed).commission_currency)), '') COLLATE "C" AS commission_currency,
-       rollforward.optional_number((read.printed).counter_amount) AS counter_amount,
-       nullif(upper(btrim((read.printed).counter_currency)), '') COLLATE "C" AS counter_currency,
-       nullif(btrim((read.printed).lot_ref), '') AS lot_ref,
-       nullif(btrim((read.printed).external_id), '') AS external_id,
-       nullif((read.printed).description, '') AS description
-FROM read
-LEFT JOIN rollforward_data.instrument ON instrument.symbol = read.symbol;
+       coalesce(timed.commission, 0) AS commission,
+       coalesce(timed.fee, 0) AS fee,
+       coalesce(timed.tax, 0) AS tax,
+       timed.commission_currency,
+       timed.counter_amount,
+       timed.counter_currency,
+       NULL::numeric AS per_quantity,
+       nullif(btrim((timed.printed).lot_ref), '') AS lot_ref,
+       nullif(btrim((timed.printed).external_id), '') AS external_id,
+       nullif((timed.printed).description, '') AS description,
+       NULL::text AS identity,
+       'stock'::text AS instrument_kind,
+       NULL::numeric AS multiplier,
+       NULL::text COLLATE "C" AS underlying,
+       NULL::date AS expiration,
+       NULL::numeric AS strike,
+       NULL::text AS option_right,
+       NULL::numeric AS quote,
+       array_remove(ARRAY[
+           CASE WHEN timed.occurred_at IS NULL
+                THEN rollforward.fault('occurred_at', (timed.printed).occurred_at, 'not_a_time') END,
+           CASE WHEN timed.kind IN ('split', 'strike_adjustment')
+                THEN rollforward.fault('kind', (timed.printed).kind, 'not_supported_yet')
+                WHEN NOT coalesce(timed.kind = ANY ((SELECT enum_range(NULL::rollforward_data.movement_kind)::text[])::text[]), false)
+                THEN rollforward.fault('kind', (timed.printed).kind, 'unknown_row_kind') END,
+           CASE WHEN timed.effect <> ALL ((SELECT enum_range(NULL::rollforward_data.movement_effect)::text[])::text[])
+                THEN rollforward.fault('effect', (timed.printed).effect, 'unknown_effect') END,
+           CASE WHEN timed.quantity = 'NaN'
+                THEN rollforward.fault('quantity', (timed.printed).quantity, 'not_a_number') END,
+           CASE WHEN timed.price = 'NaN' THEN rollforward.fault('price', (timed.printed).price, 'not_a_number')
+                WHEN timed.price < 0 THEN rollforward.fault('price', (timed.printed).price, 'negative') END,
+           CASE WHEN timed.amount = 'NaN' THEN rollforward.fault('amount', (timed.printed).amount, 'not_a_number')
+                WHEN timed.amount IS NULL
+                     AND NOT (timed.kind IN ('expiration', 'assignment', 'exercise', 'securities_in', 'securities_out')
+                              OR timed.kind IN ('buy', 'sell') AND timed.quantity IS NOT NULL AND timed.price IS NOT NULL)
+                THEN rollforward.fault('amount', (timed.printed).amount, 'missing') END,
+           CASE WHEN timed.commission = 'NaN'
+                THEN rollforward.fault('commission', (timed.printed).commission, 'not_a_number')
+                WHEN timed.commission < 0 THEN rollforward.fault('commission', (timed.printed).commission, 'negative') END,
+           CASE WHEN timed.fee = 'NaN' THEN rollforward.fault('fee', (timed.printed).fee, 'not_a_number')
+                WHEN timed.fee < 0 THEN rollforward.fault('fee', (timed.printed).fee, 'negative') END,
+           CASE WHEN timed.tax = 'NaN' THEN rollforward.fault('tax', (timed.printed).tax, 'not_a_number') END,
+           CASE WHEN timed.counter_amount = 'NaN'
+                THEN rollforward.fault('counter_amount', (timed.printed).counter_amount, 'not_a_number') END,
+           CASE WHEN NOT rollforward.is_currency_code(timed.currency)
+                THEN rollforward.fault('currency', (timed.printed).currency, 'unknown_currency') END,
+           CASE WHEN NOT rollforward.is_currency_code(coalesce(timed.commission_currency, 'USD'))
+                THEN rollforward.fault('commission_currency', (timed.printed).commission_currency, 'unknown_currency') END,
+           CASE WHEN NOT rollforward.is_currency_code(coalesce(timed.counter_currency, 'USD'))
+                THEN rollforward.fault('counter_currency', (timed.printed).counter_currency, 'unknown_currency') END
+       ], NULL) AS faults
+FROM timed;
 
-COMMENT ON VIEW rollforward.generic_reading IS 'Staged rows of this transaction in the generic layout, read as numbers, times and kinds';
+COMMENT ON VIEW rollforward.generic_reading IS 'Staged rows of this transaction in the generic layout, as movements';

@@ -1,46 +1,64 @@
--- What the row kinds of a Tastytrade statement mean: one row per kind and action that can be booked.
+-- What the row kinds of a Tastytrade statement mean: one row per kind that can be booked.
 --
--- security     cash, share or option: what the row is about
+-- security     cash, share, option or future: what the row is about
 -- action       as printed, where it decides; NULL where the sub type says it all
--- A special dividend comes as a pair of rows, which becomes one strike adjustment.
+-- kind         split and strike_adjustment come as pairs of rows, of which the first one becomes the movement
+-- refund_kind  what a row with the sign that is not the usual one is; NULL: the same
 CREATE OR REPLACE VIEW rollforward.tastytrade_event AS
-SELECT event.type, event.sub_type, event.security, event.action,
-       event.kind::rollforward_data.movement_kind,
-       event.effect::rollforward_data.movement_effect,
-       event.side::rollforward_data.position_side
+WITH money (sub_type, kind, usual_sign, refund_kind) AS (VALUES
+    ('Deposit', 'deposit', 1, 'withdrawal'),
+    ('Withdrawal', 'withdrawal', -1, 'deposit'),
+    ('Transfer', 'cash_in', 1, 'cash_out'),
+    ('Fee', 'fee', -1, NULL),
+    ('Balance Adjustment', 'adjustment', -1, NULL),
+    ('Credit Interest', 'interest', 1, 'interest_paid'),
+    ('Debit Interest', 'interest_paid', -1, 'interest'),
+    ('Fully Paid Stock Lending Income', 'lending', 1, NULL),
+    ('Dividend', 'dividend', 1, 'dividend_tax'),
+    -- futures are settled in cash every day
+    ('Mark to Market', 'interest', 1, 'interest_paid'),
+    ('Futures Settlement', 'interest', 1, 'interest_paid')
+),
+trade (sub_type, kind, effect) AS (VALUES
+    ('Buy to Open', 'buy', 'open'), ('Sell to Open', 'sell', 'open'),
+    ('Buy to Close', 'buy', 'close'), ('Sell to Close', 'sell', 'close'),
+    ('Buy', 'buy', 'auto'), ('Sell', 'sell', 'auto')
+),
+-- what the two legs of an event are called
+leg (action, effect, side) AS (VALUES
+    ('BUY_TO_OPEN', 'open', 'long'), ('SELL_TO_OPEN', 'open', 'short'),
+    ('SELL_TO_CLOSE', 'close', 'long'), ('BUY_TO_CLOSE', 'close', 'short')
+)
+SELECT 'Money Movement' AS type, money.sub_type, 'cash' AS security, NULL AS action,
+       money.kind, NULL AS effect, NULL AS side, money.usual_sign, money.refund_kind
+FROM money
+UNION ALL
+-- shares that an assignment or exercise delivers are received like bought ones
+SELECT type.name, trade.sub_type, security.name, NULL, trade.kind, trade.effect, NULL, NULL, NULL
+FROM trade
+CROSS JOIN (VALUES ('Trade'), ('Receive Deliver')) AS type (name)
+CROSS JOIN (VALUES ('share'), ('option'), ('future')) AS security (name)
+UNION ALL
+SELECT 'Receive Deliver', 'Expiration', 'option', ending.action, 'expiration', 'close', ending.side, NULL, NULL
+FROM (VALUES ('SELL_TO_CLOSE', 'long'), ('BUY_TO_CLOSE', 'short'), ('', NULL)) AS ending (action, side)
+UNION ALL
+SELECT 'Receive Deliver', ending.sub_type, 'option', NULL, ending.kind, 'close', ending.side, NULL, NULL
 FROM (VALUES
-    ('Money Movement', 'Deposit', 'cash', NULL, 'deposit', NULL, NULL),
-    ('Money Movement', 'Withdrawal', 'cash', NULL, 'withdrawal', NULL, NULL),
-    ('Money Movement', 'Transfer', 'cash', NULL, 'cash_in', NULL, NULL),
-    ('Money Movement', 'Fee', 'cash', NULL, 'fee', NULL, NULL),
-    ('Money Movement', 'Balance Adjustment', 'cash', NULL, 'adjustment', NULL, NULL),
-    ('Money Movement', 'Credit Interest', 'cash', NULL, 'interest', NULL, NULL),
-    ('Money Movement', 'Debit Interest', 'cash', NULL, 'interest_paid', NULL, NULL),
-    ('Money Movement', 'Fully Paid Stock Lending Income', 'cash', NULL, 'lending', NULL, NULL),
-    ('Money Movement', 'Dividend', 'cash', NULL, 'dividend', NULL, NULL),
-    ('Trade', 'Buy to Open', 'share', NULL, 'buy', 'open', NULL),
-    ('Trade', 'Sell to Open', 'share', NULL, 'sell', 'open', NULL),
-    ('Trade', 'Buy to Close', 'share', NULL, 'buy', 'close', NULL),
-    ('Trade', 'Sell to Close', 'share', NULL, 'sell', 'close', NULL),
-    ('Trade', 'Buy to Open', 'option', NULL, 'buy', 'open', NULL),
-    ('Trade', 'Sell to Open', 'option', NULL, 'sell', 'open', NULL),
-    ('Trade', 'Buy to Close', 'option', NULL, 'buy', 'close', NULL),
-    ('Trade', 'Sell to Close', 'option', NULL, 'sell', 'close', NULL),
-    ('Receive Deliver', 'Expiration', 'option', 'SELL_TO_CLOSE', 'expiration', 'close', 'long'),
-    ('Receive Deliver', 'Expiration', 'option', 'BUY_TO_CLOSE', 'expiration', 'close', 'short'),
-    ('Receive Deliver', 'Expiration', 'option', '', 'expiration', 'close', NULL),
-    ('Receive Deliver', 'ACAT', 'share', 'BUY_TO_OPEN', 'securities_in', 'open', 'long'),
-    ('Receive Deliver', 'ACAT', 'share', 'SELL_TO_OPEN', 'securities_in', 'open', 'short'),
-    ('Receive Deliver', 'ACAT', 'share', 'SELL_TO_CLOSE', 'securities_out', 'close', 'long'),
-    ('Receive Deliver', 'ACAT', 'share', 'BUY_TO_CLOSE', 'securities_out', 'close', 'short'),
-    ('Receive Deliver', 'ACAT', 'option', 'BUY_TO_OPEN', 'securities_in', 'open', 'long'),
-    ('Receive Deliver', 'ACAT', 'option', 'SELL_TO_OPEN', 'securities_in', 'open', 'short'),
-    ('Receive Deliver', 'ACAT', 'option', 'SELL_TO_CLOSE', 'securities_out', 'close', 'long'),
-    ('Receive Deliver', 'ACAT', 'option', 'BUY_TO_CLOSE', 'securities_out', 'close', 'short'),
-    ('Receive Deliver', 'Special Dividend', 'option', 'BUY_TO_OPEN', 'strike_adjustment', NULL, NULL),
-    ('Receive Deliver', 'Special Dividend', 'option', 'SELL_TO_OPEN', 'strike_adjustment', NULL, NULL),
-    ('Receive Deliver', 'Special Dividend', 'option', 'BUY_TO_CLOSE', 'strike_adjustment', NULL, NULL),
-    ('Receive Deliver', 'Special Dividend', 'option', 'SELL_TO_CLOSE', 'strike_adjustment', NULL, NULL)
-) AS event (type, sub_type, security, action, kind, effect, side);
+    ('Assignment', 'assignment', 'short'), ('Cash Settled Assignment', 'assignment', 'short'),
+    ('Exercise', 'exercise', 'long'), ('Cash Settled Exercise', 'exercise', 'long')
+) AS ending (sub_type, kind, side)
+UNION ALL
+SELECT 'Receive Deliver', 'ACAT', security.name, leg.action,
+       CASE leg.effect WHEN 'open' THEN 'securities_in' ELSE 'securities_out' END, leg.effect, leg.side, NULL, NULL
+FROM leg
+CROSS JOIN (VALUES ('share'), ('option')) AS security (name)
+UNION ALL
+SELECT 'Receive Deliver', 'Special Dividend', 'option', leg.action, 'strike_adjustment', NULL, NULL, NULL, NULL
+FROM leg
+UNION ALL
+SELECT 'Receive Deliver', change.sub_type, security.name, leg.action, 'split', NULL, leg.side, NULL, NULL
+FROM leg
+CROSS JOIN (VALUES ('Forward Split'), ('Reverse Split'), ('Symbol Change'), ('Stock Merger')) AS change (sub_type)
+CROSS JOIN (VALUES ('share'), ('option')) AS security (name);
 
 COMMENT ON VIEW rollforward.tastytrade_event IS 'What the row kinds of a Tastytrade statement mean';

@@ -1,58 +1,105 @@
--- The staged rows of this transaction with their texts read as numbers, dates and kinds.
+-- The staged rows of this transaction in Tastytrade's layout, as movements.
 --
--- A text that cannot be read gives NULL here and an offence in tastytrade_offences(). Times keep the wall clock of
--- the statement as accounting date. Costs are printed negative and read as positive.
+-- The price of a trade is what its value makes it, not the rounded one that is printed; a transfer in without value takes that as its
+-- cost. A dividend that is negative is tax withheld, unless it is said to be taken back. faults: unknown_row_kind, not_a_time,
+-- not_a_date, not_a_number, not_positive, wrong_sign, missing, not_a_name, unknown_currency, unpaired.
 CREATE OR REPLACE VIEW rollforward.tastytrade_reading AS
-WITH staged AS (
-    SELECT coalesce(printed.line, row_number() OVER (ORDER BY printed.row_no)::integer + 1) AS line,
-           printed,
-           rollforward.statement_date(
-               substr(printed.date, 1, 4), substr(printed.date, 6, 2), substr(printed.date, 9, 2)) AS accounting_date,
-           CASE
-               WHEN printed.type = 'Money Movement' THEN 'cash'
-               WHEN printed.instrument_type = 'Equity' THEN 'share'
-               WHEN printed.instrument_type IN ('Equity Option', 'Future Option') THEN 'option'
-           END AS security
-    FROM rollforward_data.tastytrade_row AS printed
-    WHERE printed.transaction_id = pg_current_xact_id()
+WITH read AS MATERIALIZED (
+    SELECT known.*,
+           -- future options print multiplier 1; their descriptions quote the price of a unit
+           CASE WHEN (known.printed).instrument_type = 'Future Option' AND known.quantity > 0
+                THEN substring((known.printed).description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
+           END AS quote,
+           rollforward.statement_time((known.printed).date, known.accounting_date) AS occurred_at
+    FROM rollforward.tastytrade_printed AS known
 )
-SELECT staged.line,
-       staged.printed,
-       event.kind,
-       event.effect,
-       event.side,
+SELECT read.line,
+       NULL::text AS account,
+       coalesce(pair.occurred_at, read.occurred_at) AS occurred_at,
+       read.accounting_date,
        CASE
-           WHEN staged.accounting_date IS NOT NULL
-                AND (staged.printed).date ~ '^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d([+-](0\d|1[0-5]):?[0-5]\d|Z)$'
-           THEN (staged.printed).date::timestamptz
-       END AS occurred_at,
-       staged.accounting_date,
-       staged.security,
-       nullif(btrim((staged.printed).symbol), '') COLLATE "C" AS symbol,
-       coalesce(nullif(btrim((staged.printed).underlying_symbol), ''), nullif(btrim((staged.printed).symbol), ''))
-           COLLATE "C" AS underlying,
-       btrim((staged.printed).root_symbol) COLLATE "C" AS root_symbol,
-       rollforward.statement_number((staged.printed).value) AS value,
-       rollforward.statement_number((staged.printed).quantity) AS quantity,
-       abs(rollforward.statement_number((staged.printed).average_price)) AS average_price,
-       -rollforward.statement_number((staged.printed).commissions) AS commission,
-       -rollforward.statement_number((staged.printed).fees) AS fee,
-       rollforward.statement_number((staged.printed).multiplier) AS multiplier,
-       rollforward.statement_number((staged.printed).strike_price) AS strike,
-       rollforward.statement_date(
-           '20' || split_part((staged.printed).expiration_date, '/', 3),
-           split_part((staged.printed).expiration_date, '/', 1),
-           split_part((staged.printed).expiration_date, '/', 2)) AS expiration,
-       CASE upper((staged.printed).call_or_put) WHEN 'CALL' THEN 'call' WHEN 'PUT' THEN 'put' END
-           ::rollforward_data.option_right AS option_right,
-       nullif(upper(btrim((staged.printed).currency)), '') COLLATE "C" AS currency,
-       nullif(btrim((staged.printed).order_number), '') AS order_number,
-       nullif((staged.printed).description, '') AS description
-FROM staged
-LEFT JOIN rollforward.tastytrade_event AS event
-    ON event.type = (staged.printed).type
-   AND event.sub_type = (staged.printed).sub_type
-   AND event.security = staged.security
-   AND (event.action IS NULL OR event.action = coalesce((staged.printed).action, ''));
+           WHEN pair.is_new THEN NULL
+           WHEN read.kind = 'dividend' AND read.description ~* '\m(revers|cancel|correct|adjust)' THEN 'dividend'
+           WHEN read.refund_kind IS NOT NULL
+                AND CASE read.kind WHEN 'dividend' THEN read.value <= 0 ELSE sign(read.value) = -read.usual_sign END
+               THEN read.refund_kind
+           ELSE read.kind
+       END AS kind,
+       read.effect,
+       CASE WHEN pair.line IS NULL THEN read.side END AS side,
+       read.symbol,
+       pair.to_symbol,
+       read.currency,
+       coalesce(pair.quantity, CASE WHEN read.security <> 'cash' THEN read.quantity END) AS quantity,
+       CASE WHEN read.security <> 'cash' AND pair.line IS NULL AND read.value = 0
+            THEN round(read.average_price / coalesce(nullif(read.multiplier, 0), 1), 12) END AS price,
+       CASE WHEN pair.line IS NULL THEN read.value ELSE 0 END AS amount,
+       read.commission,
+       read.fee,
+       0::numeric AS tax,
+       NULL::text COLLATE "C" AS commission_currency,
+       NULL::numeric AS counter_amount,
+       NULL::text COLLATE "C" AS counter_currency,
+       pair.per_quantity,
+       NULL::text AS lot_ref,
+       CASE WHEN pair.line IS NULL THEN read.order_number END AS external_id,
+       read.description,
+       NULL::text AS identity,
+       CASE (read.printed).instrument_type
+           WHEN 'Equity' THEN 'stock'
+           WHEN 'Cryptocurrency' THEN 'crypto'
+           WHEN 'Equity Option' THEN CASE read.security WHEN 'option' THEN 'option' END
+           WHEN 'Future Option' THEN CASE read.security WHEN 'option' THEN 'future_option' END
+           WHEN 'Future' THEN 'future'
+           -- the terms of an option are not printed where it pays
+           ELSE CASE WHEN (read.printed).instrument_type IS NULL OR (read.printed).instrument_type = '' THEN 'stock' END
+       END AS instrument_kind,
+       coalesce(nullif(round(abs(read.value) / nullif(read.quantity, 0) / nullif(read.quote, 0)), 0), read.multiplier)
+           AS multiplier,
+       CASE read.security WHEN 'option' THEN read.underlying END AS underlying,
+       read.expiration,
+       read.strike,
+       CASE read.security WHEN 'option' THEN read.option_right END AS option_right,
+       read.quote,
+       array_remove(ARRAY[
+           CASE WHEN read.kind IS NULL
+                THEN rollforward.fault(
+                    'Type',
+                    concat_ws(' / ', (read.printed).type, nullif((read.printed).sub_type, ''),
+                              nullif((read.printed).instrument_type, ''), nullif((read.printed).action, '')),
+                    'unknown_row_kind') END,
+           CASE WHEN read.occurred_at IS NULL OR (read.printed).date !~ 'T.*([+-]\d\d:?\d\d|Z)$'
+                THEN rollforward.fault('Date', (read.printed).date, 'not_a_time') END,
+           CASE WHEN read.value = 'NaN' THEN rollforward.fault('Value', (read.printed).value, 'not_a_number')
+                WHEN read.kind = 'buy' AND read.value > 0 AND read.security <> 'future'
+                     OR read.kind = 'sell' AND read.value < 0 AND read.security <> 'future'
+                THEN rollforward.fault('Value', (read.printed).value, 'wrong_sign') END,
+           CASE WHEN read.quantity = 'NaN' THEN rollforward.fault('Quantity', (read.printed).quantity, 'not_a_number')
+                WHEN read.security <> 'cash' AND read.quantity <= 0
+                THEN rollforward.fault('Quantity', (read.printed).quantity, 'not_positive') END,
+           CASE WHEN read.average_price = 'NaN'
+                THEN rollforward.fault('Average Price', (read.printed).average_price, 'not_a_number') END,
+           CASE WHEN read.commission = 'NaN'
+                THEN rollforward.fault('Commissions', (read.printed).commissions, 'not_a_number') END,
+           CASE WHEN read.fee = 'NaN' THEN rollforward.fault('Fees', (read.printed).fees, 'not_a_number') END,
+           CASE WHEN NOT rollforward.is_currency_code(read.currency)
+                THEN rollforward.fault('Currency', (read.printed).currency, 'unknown_currency') END,
+           CASE WHEN read.security <> 'cash' AND read.symbol IS NULL
+                THEN rollforward.fault('Symbol', (read.printed).symbol, 'missing') END,
+           CASE WHEN read.security = 'option' AND (coalesce(read.multiplier, 0) <= 0 OR read.multiplier = 'NaN')
+                THEN rollforward.fault('Multiplier', (read.printed).multiplier, 'not_positive') END,
+           CASE WHEN read.security = 'option' AND read.expiration IS NULL
+                THEN rollforward.fault('Expiration Date', (read.printed).expiration_date, 'not_a_date') END,
+           CASE WHEN read.security = 'option' AND (coalesce(read.strike, 0) <= 0 OR read.strike = 'NaN')
+                THEN rollforward.fault('Strike Price', (read.printed).strike_price, 'not_positive') END,
+           CASE WHEN read.security = 'option' AND read.option_right IS NULL
+                THEN rollforward.fault('Call or Put', (read.printed).call_or_put, 'missing') END,
+           CASE WHEN read.order_number COLLATE "C" ~ '[[:cntrl:]]'
+                THEN rollforward.fault('Order #', (read.printed).order_number, 'not_a_name') END,
+           CASE WHEN read.kind IN ('split', 'strike_adjustment') AND pair.line IS NULL
+                THEN rollforward.fault('Value', (read.printed).value, 'unpaired') END
+       ], NULL) AS faults
+FROM read
+LEFT JOIN rollforward.tastytrade_pair AS pair ON pair.line = read.line;
 
-COMMENT ON VIEW rollforward.tastytrade_reading IS 'Staged Tastytrade rows of this transaction, read as numbers, dates and kinds';
+COMMENT ON VIEW rollforward.tastytrade_reading IS 'Staged rows of this transaction in Tastytrade''s layout, as movements';

@@ -1,0 +1,57 @@
+-- Writes the staged accounts: all of them or none. What becomes of each is its status, NULL where it is new.
+--
+-- on_conflict   error, skip or update, as for save_account_batch
+-- errors        23R01 naming every row that cannot be saved; 40001 somebody else has saved one of them, and the
+--               transaction cannot see it
+CREATE OR REPLACE FUNCTION rollforward.write_account_stage(on_conflict text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
+AS $$
+#variable_conflict use_column
+DECLARE
+    attempt integer := 0;
+BEGIN
+    LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.account IN EXCLUSIVE MODE;
+        END IF;
+        BEGIN
+            PERFORM rollforward.complete_account_stage(write_account_stage.on_conflict);
+            PERFORM rollforward.match_account_stage(write_account_stage.on_conflict);
+
+            IF write_account_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_account_stage();
+            ELSE
+                INSERT INTO rollforward_data.account (
+                    number, base_currency, account_id, person_id, broker_id, calendar, costs_in_lot, premium_in_cost)
+                SELECT staged.number, staged.base_currency,
+                       coalesce(staged.account_id, nextval('rollforward_data.account_account_id_seq')), staged.person_id,
+                       staged.broker_id, staged.calendar, coalesce(staged.costs_in_lot, true),
+                       coalesce(staged.premium_in_cost, false)
+                FROM batch_account AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.number;
+            END IF;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_account_stage(write_account_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('account', 'save', write_account_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
+                    RAISE EXCEPTION 'somebody else has saved one of these accounts meanwhile'
+                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
+                END IF;
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.write_account_stage IS 'Writes the staged accounts: all of them or none';

@@ -1,0 +1,58 @@
+-- Writes the staged instruments: all of them or none. What becomes of each is its status, NULL where it is new.
+--
+-- on_conflict   error, skip or update, as for save_instrument_batch
+-- errors        23R01 naming every row that cannot be saved; 40001 somebody else has saved one of them, and the
+--               transaction cannot see it
+CREATE OR REPLACE FUNCTION rollforward.write_instrument_stage(on_conflict text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
+AS $$
+#variable_conflict use_column
+DECLARE
+    attempt integer := 0;
+BEGIN
+    LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.instrument IN EXCLUSIVE MODE;
+        END IF;
+        BEGIN
+            PERFORM rollforward.complete_instrument_stage(write_instrument_stage.on_conflict);
+            PERFORM rollforward.match_instrument_stage(write_instrument_stage.on_conflict);
+
+            IF write_instrument_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_instrument_stage();
+            ELSE
+                INSERT INTO rollforward_data.instrument (
+                    symbol, kind, instrument_id, currency, multiplier, underlying, expiration, strike, option_right)
+                SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind,
+                       coalesce(staged.instrument_id, nextval('rollforward_data.instrument_instrument_id_seq')),
+                       staged.currency, coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying,
+                       staged.expiration, staged.strike::rollforward_data.exact_price,
+                       staged.option_right::rollforward_data.option_right
+                FROM batch_instrument AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.symbol;
+            END IF;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_instrument_stage(write_instrument_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('instrument', 'save', write_instrument_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
+                    RAISE EXCEPTION 'somebody else has saved one of these instruments meanwhile'
+                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
+                END IF;
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.write_instrument_stage IS 'Writes the staged instruments: all of them or none';

@@ -1,0 +1,67 @@
+-- Writes the staged movements: all of them or none. What becomes of each is its status, NULL where it is new.
+--
+-- on_conflict   error, skip or update, as for save_movement_batch
+-- errors        23R01 naming every row that cannot be saved; 40001 somebody else has saved one of them, and the
+--               transaction cannot see it
+CREATE OR REPLACE FUNCTION rollforward.write_movement_stage(on_conflict text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
+AS $$
+#variable_conflict use_column
+DECLARE
+    attempt integer := 0;
+BEGIN
+    LOOP
+        IF attempt = 3 THEN
+            -- others change the same rows again and again: let them finish, and nobody else begin
+            LOCK TABLE rollforward_data.movement IN EXCLUSIVE MODE;
+        END IF;
+        BEGIN
+            PERFORM rollforward.complete_movement_stage(write_movement_stage.on_conflict);
+            PERFORM rollforward.match_movement_stage(write_movement_stage.on_conflict);
+
+            IF write_movement_stage.on_conflict = 'update' THEN
+                PERFORM rollforward.upsert_movement_stage();
+            ELSE
+                INSERT INTO rollforward_data.movement (
+                    account_id, occurred_at, accounting_date, kind, currency, movement_id, effect, side, instrument_id,
+                    to_instrument_id, quantity, price, amount, commission, fee, tax, commission_currency, counter_amount,
+                    counter_currency, per_quantity, lot_ref, external_id, description, natural_key)
+                SELECT staged.account_id, staged.occurred_at, staged.accounting_date,
+                       staged.kind::rollforward_data.movement_kind, staged.currency,
+                       coalesce(staged.movement_id, nextval('rollforward_data.event_id')),
+                       staged.effect::rollforward_data.movement_effect, staged.side::rollforward_data.position_side,
+                       staged.instrument_id, staged.to_instrument_id, staged.quantity::rollforward_data.exact_quantity,
+                       staged.price::rollforward_data.exact_price, coalesce(staged.amount::rollforward_data.exact_money, 0),
+                       coalesce(staged.commission::rollforward_data.exact_money, 0),
+                       coalesce(staged.fee::rollforward_data.exact_money, 0),
+                       coalesce(staged.tax::rollforward_data.exact_money, 0), staged.commission_currency,
+                       staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
+                       staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id,
+                       staged.description, staged.natural_key
+                FROM batch_movement AS staged
+                WHERE staged.status IS NULL
+                ORDER BY staged.account_id, staged.accounting_date, staged.occurred_at, staged.natural_key;
+            END IF;
+            EXIT;
+        EXCEPTION
+            WHEN data_exception OR integrity_constraint_violation THEN
+                PERFORM rollforward.complete_movement_stage(write_movement_stage.on_conflict);
+                PERFORM rollforward.refuse_batch('movement', 'save', write_movement_stage.on_conflict);
+                -- nothing is wrong by now: somebody else has saved one of them meanwhile, and it is found the next time
+                attempt := attempt + 1;
+                IF SQLSTATE = '23505' AND current_setting('transaction_isolation') <> 'read committed' THEN
+                    RAISE EXCEPTION 'somebody else has saved one of these movements meanwhile'
+                        USING ERRCODE = '40001', HINT = 'Begin the transaction anew.';
+                END IF;
+                IF SQLSTATE <> '23505' OR attempt > 3 THEN
+                    RAISE;
+                END IF;
+        END;
+    END LOOP;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.write_movement_stage IS 'Writes the staged movements: all of them or none';

@@ -1,0 +1,36 @@
+-- Creates the instruments of the statement that was read, where nobody knows them yet. One without currency, which a profile
+-- has brought, takes that of its first movement.
+CREATE OR REPLACE FUNCTION rollforward.create_instruments_read()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    INSERT INTO rollforward_data.instrument (symbol, kind, currency, multiplier, underlying, expiration, strike, option_right)
+    SELECT DISTINCT ON (named.symbol)
+           named.symbol, reading.instrument_kind::rollforward_data.instrument_kind, reading.currency,
+           coalesce(reading.multiplier, 1), reading.underlying, reading.expiration, reading.strike,
+           reading.option_right::rollforward_data.option_right
+    FROM batch_statement AS reading
+    -- what something becomes is like it, where no row of its own says more
+    CROSS JOIN LATERAL (VALUES (reading.symbol, 1), (reading.to_symbol, 2)) AS named (symbol, place)
+    WHERE named.symbol IS NOT NULL
+      AND reading.instrument_kind IS NOT NULL
+      AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = named.symbol)
+    ORDER BY named.symbol, named.place, reading.quote DESC NULLS LAST, reading.occurred_at, reading.line
+    ON CONFLICT ON CONSTRAINT instrument_symbol_key DO NOTHING;
+
+    UPDATE rollforward_data.instrument
+    SET currency = first_movement.currency
+    FROM (SELECT DISTINCT ON (named.symbol) named.symbol, reading.currency
+          FROM rollforward_data.instrument AS incomplete
+          JOIN batch_statement AS reading ON incomplete.symbol IN (reading.symbol, reading.to_symbol)
+          CROSS JOIN LATERAL (VALUES (incomplete.symbol)) AS named (symbol)
+          WHERE incomplete.currency IS NULL
+          ORDER BY named.symbol, reading.accounting_date, reading.occurred_at, reading.currency) AS first_movement
+    WHERE instrument.currency IS NULL
+      AND instrument.symbol = first_movement.symbol;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.create_instruments_read IS 'Creates the instruments of the statement that was read';

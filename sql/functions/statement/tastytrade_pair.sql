@@ -1,0 +1,58 @@
+-- The staged rows that are two for one movement: a contract or a share is closed, and what it has become is opened.
+--
+-- Both print values that cancel to the cent, within two seconds. A split, a merger or a change of symbol says by its actions which
+-- row is the old one, and both sides have the same terms. After a special dividend only the strike differs, and it falls: the
+-- larger one is the old contract. Rows that find no partner are faults.
+--
+-- One row for each of the two: the old one becomes the movement, the new one only says what its instrument is.
+CREATE OR REPLACE VIEW rollforward.tastytrade_pair AS
+WITH half AS (
+    SELECT read.line, read.kind, read.symbol, read.quantity, read.strike, read.value,
+           rollforward.statement_time((read.printed).date, read.accounting_date) AS occurred_at,
+           CASE read.kind WHEN 'split' THEN read.is_closing ELSE read.value < 0 END AS is_first,
+           CASE read.kind
+               WHEN 'split' THEN ARRAY[
+                   (read.printed).sub_type, (read.printed).instrument_type, read.side, read.currency,
+                   read.expiration::text, read.option_right]
+               ELSE ARRAY[
+                   (read.printed).sub_type, read.root_symbol, trim_scale(read.quantity)::text, read.currency,
+                   read.expiration::text, read.option_right]
+           END AS terms
+    FROM rollforward.tastytrade_printed AS read
+    WHERE read.kind IN ('split', 'strike_adjustment')
+),
+ranked AS (
+    SELECT half.*,
+           row_number() OVER (
+               PARTITION BY half.terms, half.is_first
+               ORDER BY abs(half.value), CASE half.kind WHEN 'strike_adjustment' THEN half.strike END, half.occurred_at, half.line
+           ) AS rank
+    FROM half
+)
+SELECT place.line,
+       place.is_new,
+       least(one.occurred_at, other.occurred_at) AS occurred_at,
+       nullif(change.new_symbol, change.old_symbol) COLLATE "C" AS to_symbol,
+       CASE WHEN one.kind = 'split' THEN other.quantity ELSE one.quantity END AS quantity,
+       CASE one.kind WHEN 'split' THEN one.quantity END AS per_quantity
+FROM ranked AS one
+JOIN ranked AS other
+    ON other.terms = one.terms
+   AND other.rank = one.rank
+   AND NOT other.is_first
+CROSS JOIN LATERAL (
+    SELECT one.kind = 'split' OR one.strike > other.strike AS one_is_old
+) AS direction
+CROSS JOIN LATERAL (VALUES
+    (CASE WHEN direction.one_is_old THEN one.symbol ELSE other.symbol END,
+     CASE WHEN direction.one_is_old THEN other.symbol ELSE one.symbol END)
+) AS change (old_symbol, new_symbol)
+CROSS JOIN LATERAL (VALUES
+    (one.line, NOT direction.one_is_old), (other.line, direction.one_is_old)
+) AS place (line, is_new)
+WHERE one.is_first
+  AND abs(one.value + other.value) <= 0.01
+  AND (one.kind = 'split' OR one.strike <> other.strike AND other.value > 0)
+  AND other.occurred_at BETWEEN one.occurred_at - interval '2 seconds' AND one.occurred_at + interval '2 seconds';
+
+COMMENT ON VIEW rollforward.tastytrade_pair IS 'Staged rows that are two for one movement: splits, changes of symbol, strike adjustments';
