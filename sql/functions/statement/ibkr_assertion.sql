@@ -1,5 +1,6 @@
 -- What the staged IBKR statement says of balances and positions: cash at its beginning and its end, what is held at its end,
--- what was realized in between. Only of instruments that movements have brought, and of realized sums in their own currency.
+-- what was realized in between. What was realized is said in the base currency:
+-- kept of instruments that trade in it.
 CREATE OR REPLACE VIEW rollforward.ibkr_assertion AS
 SELECT stated.subject::rollforward_data.assertion_subject, stated.as_of, stated.from_date,
        stated.currency COLLATE "C" AS currency, stated.symbol COLLATE "C" AS symbol, stated.value, stated.tolerance

@@ -107,6 +107,14 @@ SELECT event.line, event.fields, event.is_whole, event.category, event.moment, e
        NULL, event.description, event.reason
 FROM rollforward.ibkr_corporate_action AS event
 UNION ALL
+-- what is held says what it is, and may have come before anything that was ever imported
+SELECT printed.line, printed.fields, true, regexp_replace(printed.fields ->> 'Asset Category', ' - Held with.*$', ''),
+       NULL, NULL, NULL, NULL, NULL, nullif(btrim(printed.fields ->> 'Symbol'), ''), NULL,
+       upper(btrim(printed.fields ->> 'Currency')), NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, NULL
+FROM rollforward.ibkr_printed AS printed
+WHERE printed.section = 'Open Positions'
+  AND printed.fields ->> 'DataDiscriminator' = 'Summary'
+UNION ALL
 -- what moves money, and nobody has said how
 SELECT printed.line, printed.fields, printed.is_whole, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, printed.section,

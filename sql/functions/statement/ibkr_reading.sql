@@ -36,6 +36,17 @@ described AS MATERIALIZED (
                WHEN 'C' THEN 'call' WHEN 'P' THEN 'put' END AS option_right
     FROM read
     LEFT JOIN rollforward.ibkr_instrument AS instrument ON instrument.symbol = read.symbol COLLATE "C"
+),
+judged AS (
+    SELECT described.*,
+           described.moment IS NOT NULL OR described.kind IS NOT NULL OR described.reason IS NOT NULL AS is_movement,
+           rollforward.is_currency_code(described.currency)
+               AND coalesce(described.multiplier > 0 AND described.multiplier <> 'NaN', true)
+               AND (described.instrument_kind NOT IN ('option', 'future_option')
+                    OR described.underlying IS NOT NULL AND described.expiration IS NOT NULL
+                       AND described.option_right IS NOT NULL AND described.strike > 0 AND described.strike <> 'NaN')
+               AS is_complete
+    FROM described
 )
 SELECT described.line,
        NULL::text AS account,
@@ -61,7 +72,7 @@ SELECT described.line,
        NULL::text AS external_id,
        nullif(described.description, '') AS description,
        described.identity,
-       described.instrument_kind,
+       CASE WHEN described.is_movement OR described.is_complete THEN described.instrument_kind END AS instrument_kind,
        CASE WHEN described.instrument_kind IN ('option', 'future_option') THEN coalesce(described.multiplier, 100)
             ELSE described.multiplier END AS multiplier,
        CASE WHEN described.instrument_kind IN ('option', 'future_option') THEN described.underlying END AS underlying,
@@ -71,6 +82,7 @@ SELECT described.line,
        NULL::numeric AS quote,
        CASE WHEN described.reason IS NOT NULL
             THEN ARRAY[rollforward.fault('', described.fields::text, described.reason)]
+            WHEN NOT described.is_movement THEN '{}'
             ELSE array_remove(ARRAY[
            CASE WHEN NOT described.is_whole
                 THEN rollforward.fault('', described.fields::text, 'wrong_field_count') END,
@@ -78,7 +90,8 @@ SELECT described.line,
                 THEN rollforward.fault(described.dated_by, described.moment, 'not_a_time') END,
            CASE WHEN described.category IS NOT NULL AND described.instrument_kind IS NULL AND described.category <> 'Forex'
                 THEN rollforward.fault('Asset Category', described.category, 'unknown_row_kind') END,
-           CASE WHEN described.category IS NOT NULL AND described.kind <> 'conversion' AND described.symbol IS NULL
+           CASE WHEN described.category IS NOT NULL AND described.symbol IS NULL
+                     AND described.kind NOT IN ('conversion', 'cash_in', 'cash_out')
                      OR described.kind = 'conversion' AND described.fields ->> 'Symbol' !~ '^[A-Z]{3}\.[A-Z]{3}$'
                 THEN rollforward.fault('Symbol', described.fields ->> 'Symbol', 'missing') END,
            CASE WHEN described.quantity = 'NaN' OR described.counter_amount = 'NaN'
@@ -94,9 +107,7 @@ SELECT described.line,
            CASE WHEN described.price = 'NaN' THEN rollforward.fault('T. Price', described.fields ->> 'T. Price', 'not_a_number') END,
            CASE WHEN described.commission = 'NaN'
                 THEN rollforward.fault('Comm/Fee', described.fields ->> 'Comm/Fee', 'not_a_number') END,
-           CASE WHEN described.instrument_kind IN ('option', 'future_option')
-                     AND (described.underlying IS NULL OR described.expiration IS NULL OR described.option_right IS NULL
-                          OR coalesce(described.strike, 'NaN') = 'NaN')
+           CASE WHEN NOT described.is_complete AND described.instrument_kind IN ('option', 'future_option')
                 THEN rollforward.fault('Symbol', described.symbol, 'not_a_contract') END,
            CASE WHEN described.multiplier <= 0 OR described.multiplier = 'NaN'
                 THEN rollforward.fault('Multiplier', described.multiplier::text, 'not_positive') END,
@@ -104,6 +115,6 @@ SELECT described.line,
                      OR NOT rollforward.is_currency_code(coalesce(described.counter_currency, 'USD'))
                 THEN rollforward.fault('Currency', described.fields ->> 'Currency', 'unknown_currency') END
        ], NULL) END AS faults
-FROM described;
+FROM judged AS described;
 
 COMMENT ON VIEW rollforward.ibkr_reading IS 'Staged rows of this transaction in IBKR''s layout, as movements';

@@ -17,7 +17,12 @@ BEGIN
     PERFORM rollforward.claim_staged_rows(layout || '_row');
     PERFORM rollforward.prepare_own_stage('batch_statement', 'rollforward.statement_reading');
     EXECUTE format('INSERT INTO pg_temp.batch_statement SELECT * FROM rollforward.%I', layout || '_reading');
-    GET DIAGNOSTICS rows_read = ROW_COUNT;
+    -- some rows are about what is held, and not about what has happened
+    SELECT count(*) INTO rows_read
+    FROM batch_statement
+    WHERE kind IS NOT NULL
+       OR occurred_at IS NOT NULL
+       OR faults <> '{}';
 
     SELECT count(DISTINCT found.line),
            jsonb_agg(jsonb_build_object('line', found.line) || found.fault ORDER BY found.line) FILTER (WHERE found.nth <= 100)
