@@ -6,18 +6,28 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    WITH described AS (
+        -- most rows say the same of their instrument
+        SELECT reading.symbol, reading.to_symbol, reading.instrument_kind, reading.currency, reading.multiplier,
+               reading.underlying, reading.expiration, reading.strike, reading.option_right,
+               max(reading.quote) AS quote, min(reading.occurred_at) AS first_at, min(reading.line) AS line
+        FROM batch_statement AS reading
+        WHERE reading.symbol IS NOT NULL
+          AND reading.instrument_kind IS NOT NULL
+        GROUP BY reading.symbol, reading.to_symbol, reading.instrument_kind, reading.currency, reading.multiplier,
+                 reading.underlying, reading.expiration, reading.strike, reading.option_right
+    )
     INSERT INTO rollforward_data.instrument (symbol, kind, currency, multiplier, underlying, expiration, strike, option_right)
     SELECT DISTINCT ON (named.symbol)
-           named.symbol, reading.instrument_kind::rollforward_data.instrument_kind, reading.currency,
-           coalesce(reading.multiplier, 1), reading.underlying, reading.expiration, reading.strike,
-           reading.option_right::rollforward_data.option_right
-    FROM batch_statement AS reading
+           named.symbol, described.instrument_kind::rollforward_data.instrument_kind, described.currency,
+           coalesce(described.multiplier, 1), described.underlying, described.expiration, described.strike,
+           described.option_right::rollforward_data.option_right
+    FROM described
     -- what something becomes is like it, where no row of its own says more
-    CROSS JOIN LATERAL (VALUES (reading.symbol, 1), (reading.to_symbol, 2)) AS named (symbol, place)
+    CROSS JOIN LATERAL (VALUES (described.symbol, 1), (described.to_symbol, 2)) AS named (symbol, place)
     WHERE named.symbol IS NOT NULL
-      AND reading.instrument_kind IS NOT NULL
       AND NOT EXISTS (SELECT FROM rollforward_data.instrument WHERE instrument.symbol = named.symbol)
-    ORDER BY named.symbol, named.place, reading.quote DESC NULLS LAST, reading.occurred_at, reading.line
+    ORDER BY named.symbol, named.place, described.quote DESC NULLS LAST, described.first_at, described.line
     ON CONFLICT ON CONSTRAINT instrument_symbol_key DO NOTHING;
 
     UPDATE rollforward_data.instrument

@@ -4,32 +4,6 @@
 -- first. faults: missing, not_a_time, not_a_number, negative, unknown_row_kind, unknown_effect, unknown_currency, and
 -- not_supported_yet for splits and strike adjustments, which are not an account's own (load splits instead).
 CREATE OR REPLACE VIEW rollforward.generic_reading AS
-WITH read AS MATERIALIZED (
-    SELECT coalesce(printed.line, row_number() OVER (ORDER BY printed.row_no)::integer + 1) AS line,
-           printed,
-           rollforward.statement_day(printed.occurred_at)
-               AS accounting_date,
-           lower(btrim(printed.kind)) AS kind,
-           nullif(lower(btrim(printed.effect)), '') AS effect,
-           nullif(btrim(printed.symbol), '') COLLATE "C" AS symbol,
-           nullif(upper(btrim(printed.currency)), '') COLLATE "C" AS currency,
-           nullif(upper(btrim(printed.commission_currency)), '') COLLATE "C" AS commission_currency,
-           nullif(upper(btrim(printed.counter_currency)), '') COLLATE "C" AS counter_currency,
-           rollforward.statement_number(printed.quantity) AS quantity,
-           rollforward.statement_number(printed.price) AS price,
-           rollforward.statement_number(printed.amount) AS amount,
-           rollforward.statement_number(printed.commission) AS commission,
-           rollforward.statement_number(printed.fee) AS fee,
-           rollforward.statement_number(printed.tax) AS tax,
-           rollforward.statement_number(printed.counter_amount) AS counter_amount
-    FROM rollforward_data.generic_row AS printed
-    WHERE printed.transaction_id = pg_current_xact_id()
-),
-timed AS MATERIALIZED (
-    SELECT read.*,
-           rollforward.statement_time((read.printed).occurred_at, read.accounting_date) AS occurred_at
-    FROM read
-)
 SELECT timed.line,
        nullif(btrim((timed.printed).account), '') AS account,
        timed.occurred_at,
@@ -96,6 +70,32 @@ SELECT timed.line,
            CASE WHEN NOT rollforward.is_currency_code(coalesce(timed.counter_currency, 'USD'))
                 THEN rollforward.fault('counter_currency', (timed.printed).counter_currency, 'unknown_currency') END
        ], NULL) AS faults
-FROM timed;
+FROM (
+    SELECT read.*,
+           rollforward.statement_time((read.printed).occurred_at, read.accounting_date) AS occurred_at
+    FROM (
+        SELECT printed.line,
+               printed,
+               rollforward.statement_day(printed.occurred_at)
+                   AS accounting_date,
+               lower(btrim(printed.kind)) AS kind,
+               nullif(lower(btrim(printed.effect)), '') AS effect,
+               nullif(btrim(printed.symbol), '') COLLATE "C" AS symbol,
+               nullif(upper(btrim(printed.currency)), '') COLLATE "C" AS currency,
+               nullif(upper(btrim(printed.commission_currency)), '') COLLATE "C" AS commission_currency,
+               nullif(upper(btrim(printed.counter_currency)), '') COLLATE "C" AS counter_currency,
+               rollforward.statement_number(printed.quantity) AS quantity,
+               rollforward.statement_number(printed.price) AS price,
+               rollforward.statement_number(printed.amount) AS amount,
+               rollforward.statement_number(printed.commission) AS commission,
+               rollforward.statement_number(printed.fee) AS fee,
+               rollforward.statement_number(printed.tax) AS tax,
+               rollforward.statement_number(printed.counter_amount) AS counter_amount
+        FROM rollforward_data.generic_row AS printed
+        WHERE printed.transaction_id = pg_current_xact_id()
+        OFFSET 0  -- or every expression would be computed wherever it is used
+    ) AS read
+    OFFSET 0
+) AS timed;
 
 COMMENT ON VIEW rollforward.generic_reading IS 'Staged rows of this transaction in the generic layout, as movements';

@@ -6,7 +6,7 @@
 -- is_whole   whether it has as many fields as its header
 CREATE OR REPLACE VIEW rollforward.ibkr_printed AS
 WITH staged AS (
-    SELECT coalesce(printed.line, row_number() OVER (ORDER BY printed.row_no)::integer) AS line,
+    SELECT printed.line,
            printed.section,
            printed.row_type,
            array_replace(printed.fields, NULL, '') AS fields

@@ -15,6 +15,7 @@ DECLARE
     offences jsonb;
 BEGIN
     PERFORM rollforward.claim_staged_rows(layout || '_row');
+    PERFORM rollforward.number_staged_lines(layout);
     PERFORM rollforward.prepare_own_stage('batch_statement', 'rollforward.statement_reading');
     EXECUTE format('INSERT INTO pg_temp.batch_statement SELECT * FROM rollforward.%I', layout || '_reading');
     -- some rows are about what is held, and not about what has happened

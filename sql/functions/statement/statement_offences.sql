@@ -13,6 +13,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM rollforward.require_choice('layout', layout, rollforward.statement_layouts());
+    PERFORM rollforward.number_staged_lines(layout);
     RETURN QUERY EXECUTE format(
         'SELECT reading.line, fault ->> ''column'', fault ->> ''value'', fault ->> ''reason''
          FROM rollforward.%I AS reading

@@ -36,7 +36,7 @@ SELECT staged.line,
        nullif(btrim((staged.printed).order_number), '') AS order_number,
        nullif((staged.printed).description, '') AS description
 FROM (
-    SELECT coalesce(printed.line, row_number() OVER (ORDER BY printed.row_no)::integer + 1) AS line,
+    SELECT printed.line,
            printed,
            CASE
                WHEN printed.type = 'Money Movement' THEN 'cash'

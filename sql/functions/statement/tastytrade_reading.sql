@@ -4,15 +4,6 @@
 -- cost. A dividend that is negative is tax withheld, unless it is said to be taken back. faults: unknown_row_kind, not_a_time,
 -- not_a_date, not_a_number, not_positive, wrong_sign, missing, not_a_name, unknown_currency, unpaired.
 CREATE OR REPLACE VIEW rollforward.tastytrade_reading AS
-WITH read AS MATERIALIZED (
-    SELECT known.*,
-           -- future options print multiplier 1; their descriptions quote the price of a unit
-           CASE WHEN (known.printed).instrument_type = 'Future Option' AND known.quantity > 0
-                THEN substring((known.printed).description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
-           END AS quote,
-           rollforward.statement_time((known.printed).date, known.accounting_date) AS occurred_at
-    FROM rollforward.tastytrade_printed AS known
-)
 SELECT read.line,
        NULL::text AS account,
        coalesce(pair.occurred_at, read.occurred_at) AS occurred_at,
@@ -99,7 +90,16 @@ SELECT read.line,
            CASE WHEN read.kind IN ('split', 'strike_adjustment') AND pair.line IS NULL
                 THEN rollforward.fault('Value', (read.printed).value, 'unpaired') END
        ], NULL) AS faults
-FROM read
+FROM (
+    SELECT known.*,
+           -- future options print multiplier 1; their descriptions quote the price of a unit
+           CASE WHEN (known.printed).instrument_type = 'Future Option' AND known.quantity > 0
+                THEN substring((known.printed).description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
+           END AS quote,
+           rollforward.statement_time((known.printed).date, known.accounting_date) AS occurred_at
+    FROM rollforward.tastytrade_printed AS known
+    OFFSET 0  -- or every expression would be computed wherever it is used
+) AS read
 LEFT JOIN rollforward.tastytrade_pair AS pair ON pair.line = read.line;
 
 COMMENT ON VIEW rollforward.tastytrade_reading IS 'Staged rows of this transaction in Tastytrade''s layout, as movements';
