@@ -55,11 +55,12 @@ OCCASIONS = {
     "compute once": "SELECT rollforward.process('{7}', '2025-01-01', '2025-01-02')",
     "runs": "SELECT * FROM rollforward.run WHERE run_id = 7",
     "delete broker": "DELETE FROM rollforward_data.broker WHERE name = 'nobody'",
+    "reconcile": "SELECT * FROM rollforward.reconcile(7)",
     "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
 }
 
 # Of tables that hold the rows of one transaction, and nothing when it is over.
-STAGES = {"generic_row_pkey", "market_row_pkey", "movement_stage_pkey", "tastytrade_row_pkey"}
+STAGES = {"generic_row_pkey", "ibkr_row_pkey", "market_row_pkey", "tastytrade_row_pkey"}
 
 # What is called like an index and is a column.
 COLUMNS = {"natural_key", "idempotency_key"}
@@ -91,6 +92,8 @@ SERVED = {
     "movement_image_pkey": "versions of a movement",
     "movement_in_order_idx": "compute",
     "movement_instrument_idx": "delete instrument",
+    "assertion_instrument_idx": "delete instrument",
+    "assertion_key": "reconcile",
     "movement_natural_key": "repeat movement",
     "movement_of_lots_idx": "compute",
     "movement_pkey": "tax",
@@ -192,6 +195,9 @@ INSERT INTO processing_call
 SELECT sha256(int4send(n)), 'manual', 'batch', 1, 0, 0, 1, 1, 1, now() FROM generate_series(1, 20000) AS n;
 INSERT INTO run_error (run_id, step_no, recovered, sqlstate, message)
 SELECT run_id, step_no, false, 'XX000', 'bad' FROM run_step;
+INSERT INTO assertion (account_id, subject, as_of, currency, instrument_id, value, source)
+SELECT a, 'quantity', date '2025-01-01' + n, 'USD', 1 + n, 1, 'manual'
+FROM generate_series(1, 200) AS a, generate_series(1, 90) AS n;
 INSERT INTO shadow_difference (run_id, account_id, object, key, field)
 SELECT run_id, 1, 'account_snapshot', '{}', 'fees' FROM run_step;
 """

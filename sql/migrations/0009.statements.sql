@@ -39,8 +39,6 @@ CREATE TABLE rollforward_data.import_session (
     CONSTRAINT import_session_file_hash CHECK (octet_length(file_hash) = 32),
     CONSTRAINT import_session_saved_or_not CHECK ((saved_at IS NULL) = (rows_read IS NULL))
 );
--- Serves what was imported of an account, and who asks whether a file was.
-CREATE INDEX import_session_account_idx ON rollforward_data.import_session (account_number, file_hash);
 COMMENT ON TABLE rollforward_data.import_session IS 'Imports of statements: what file, how far it has come, and what became of it';
 COMMENT ON COLUMN rollforward_data.import_session.file_hash IS 'SHA-256 of the file';
 COMMENT ON COLUMN rollforward_data.import_session.saved_at IS 'When its movements were saved; in the same transaction as they';
@@ -68,7 +66,6 @@ CREATE TABLE rollforward_data.assertion (
     CONSTRAINT assertion_key UNIQUE NULLS NOT DISTINCT (account_id, subject, as_of, from_date, currency, instrument_id, source),
     CONSTRAINT assertion_account_fkey FOREIGN KEY (account_id) REFERENCES rollforward_data.account ON DELETE CASCADE,
     CONSTRAINT assertion_instrument_fkey FOREIGN KEY (instrument_id) REFERENCES rollforward_data.instrument,
-    CONSTRAINT assertion_import_fkey FOREIGN KEY (import_session_id) REFERENCES rollforward_data.import_session ON DELETE SET NULL,
     CONSTRAINT assertion_value_is_a_number CHECK (value <> 'NaN' AND tolerance >= 0 AND tolerance <> 'NaN'),
     CONSTRAINT assertion_dates_are_finite CHECK (isfinite(as_of) AND isfinite(from_date)),
     CONSTRAINT assertion_source CHECK (source IN ('statement', 'manual')),
@@ -78,9 +75,8 @@ CREATE TABLE rollforward_data.assertion (
 );
 -- Serves deleting instruments: without it, that reads all assertions.
 CREATE INDEX assertion_instrument_idx ON rollforward_data.assertion (instrument_id) WHERE instrument_id IS NOT NULL;
--- Serves forgetting imports: without it, that reads all assertions.
-CREATE INDEX assertion_import_idx ON rollforward_data.assertion (import_session_id) WHERE import_session_id IS NOT NULL;
 COMMENT ON TABLE rollforward_data.assertion IS 'What brokers and users say that balances and positions are';
+COMMENT ON COLUMN rollforward_data.assertion.import_session_id IS 'The import whose statement says so';
 COMMENT ON COLUMN rollforward_data.assertion.as_of IS 'At the end of this day';
 COMMENT ON COLUMN rollforward_data.assertion.from_date IS 'Of what was realized: the first day';
 COMMENT ON COLUMN rollforward_data.assertion.tolerance IS 'How far off is still right, such as what a statement rounds';

@@ -52,6 +52,14 @@ CALLS = {
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
     "explain_snapshot(bigint, text, date, text)": ["1", "'USD'", "date '2025-12-31'", "'deposited'"],
     "import_statement(text, text, bigint)": ["'tastytrade'", "'7'"],
+    "statement_offences(text)": ["'tastytrade'"],
+    "start_import(text, text, text, bytea)": ["'tastytrade'", "'7'", "'a.csv'", "sha256('')"],
+    "claim_import(bigint)": ["1"],
+    "start_import_run(bigint)": ["1"],
+    "fail_import(bigint, jsonb)": ["1", "'{}'::jsonb"],
+    "reconcile(bigint)": ["1"],
+    "assert_balance(bigint, date, text, numeric, numeric)": ["1", "date '2025-01-02'", "'USD'", "1", "0"],
+    "assert_position(bigint, date, text, numeric, numeric)": ["1", "date '2025-01-02'", "'ACME'", "1", "0"],
     "load_prices(text, boolean)": ["'prices.csv'", "false"],
     "load_fx_rates(text, boolean)": ["'fx.csv'", "false"],
     "load_splits(text, boolean)": ["'splits.csv'", "false"],
@@ -113,6 +121,8 @@ MAY_BE_NULL = [
     ("missing_snapshots(bigint[], date, date)", 0),  # all accounts
     ("start_run(bigint[], date, date, integer, text, text, boolean)", 0),
     ("set_setting(text, text)", 1),  # its default
+    ("assert_balance(bigint, date, text, numeric, numeric)", 3),  # taken back
+    ("assert_position(bigint, date, text, numeric, numeric)", 3),
 ]
 NULLS = [
     (call, position)
@@ -153,6 +163,13 @@ WRONG = {
         ("set_account('7', 'costs_in_lot', 'true', '2025-01-01')", {"from_date": "2025-01-01"}),
     "a method from no day on":
         ("set_account('7', 'cost_method', 'lifo', 'infinity')", {"from_date": "infinity"}),
+    "no layout": ("import_statement('abacus', '7')", {"layout": "abacus"}),
+    "no hash": ("start_import('ibkr', '7', 'a.csv', '\\x00')", {"file_hash": "00"}),
+    "a balance that is none": ("assert_balance(1, '2025-01-02', 'USD', 'NaN')", {"amount": "NaN"}),
+    "a balance in no currency": ("assert_balance(1, '2025-01-02', 'dollars', 1)", {"currency": "dollars"}),
+    "a balance at no time": ("assert_balance(1, 'infinity', 'USD', 1)", {"as_of": "infinity"}),
+    "a balance less than none off": ("assert_balance(1, '2025-01-02', 'USD', 1, -1)", {"tolerance": "-1"}),
+    "a position in nothing": ("assert_position(1, '2025-01-02', 'NONE', 1)", {"symbol": "NONE"}),
     "no method": ("set_account('7', 'cost_method', NULL)", {"cost_method": None}),
     "no method of that day":
         ("set_account('7', 'cost_method', '', '2025-01-01')", {"from_date": "2025-01-01"}),

@@ -15,13 +15,15 @@ from tests.support.movements import buy, deposit
 from tests.support.statements import import_rows, printed
 
 ROW = printed("2025-03-03", "Money Movement", "Deposit", Value="5.00")
-STAGES = ["generic_row", "market_row", "tastytrade_row"]
+STAGES = ["generic_row", "ibkr_row", "market_row", "tastytrade_row"]
 VIEWS = [
     "account",
     "account_currency",
     "account_snapshot",
     "account_version",
+    "assertion",
     "audit_log",
+    "import_session",
     "instrument",
     "instrument_profile",
     "lot_match",
@@ -45,6 +47,7 @@ READS = {
     "account_as_known_at": "SELECT * FROM rollforward.account_as_known_at('{1}', now())",
     "load_account_batch": "SELECT * FROM rollforward.load_account_batch('{1}')",
     "exists_price_batch": "SELECT * FROM rollforward.exists_price_batch('{1}', '{2025-01-03}')",
+    "reconcile": "SELECT * FROM rollforward.reconcile(1)",
     "check_ties": "SELECT * FROM rollforward.check_ties()",
     "explain_snapshot": "SELECT * FROM rollforward.explain_snapshot(1, 'USD', '2025-12-31', 'invested')",
 }
@@ -53,6 +56,9 @@ WRITES = {
     "set_account": "SELECT rollforward.set_account('7', 'costs_in_lot', 'false')",
     "delete_splits": "SELECT rollforward.delete_splits('{ACME}', '{2025-01-03}')",
     "delete_fx_rates": "SELECT rollforward.delete_fx_rates('{EUR}', '{USD}', '{2025-01-03}')",
+    "start_import": "SELECT rollforward.start_import('tastytrade', '7', 'a.csv', sha256(''))",
+    "assert_balance": "SELECT rollforward.assert_balance(1, '2025-01-03', 'USD', 90)",
+    "assert_position": "SELECT rollforward.assert_position(1, '2025-01-03', 'ACME', 1)",
     "import_statement": "SELECT rollforward.import_statement('tastytrade', '7')",
     "load_prices": "SELECT rollforward.load_prices('prices.csv')",
     "load_fx_rates": "SELECT rollforward.load_fx_rates('fx.csv')",

@@ -36,10 +36,10 @@ INTERNAL = ("XX", "42", "58", "2201", "0A", "25", "21")
 
 
 def flipped(raw: bytes, rng: random.Random) -> bytes:
-    damaged = bytearray(raw)
+    content = bytearray(raw)
     for _ in range(rng.randint(1, 5)):
-        damaged[rng.randrange(len(damaged))] = rng.randrange(256)
-    return bytes(damaged)
+        content[rng.randrange(len(content))] = rng.randrange(256)
+    return bytes(content)
 
 
 def cut(raw: bytes, rng: random.Random) -> bytes:
@@ -120,7 +120,7 @@ def import_damaged(ledger: Ledger, statements: list[tuple[str, bytes]], tmp_path
     rng = random.Random(seed)
     broker, raw = rng.choice(statements)
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
-        raw = rng.choice(DAMAGES)(raw, rng) if raw and is_text(raw) else flipped(raw or b"x", rng)
+        raw = damaged(raw or b"x", rng)
     path = tmp_path / "damaged.csv"
     path.write_bytes(raw)
     with psycopg.connect(ledger.connection.info.dsn) as connection:
@@ -149,12 +149,11 @@ def whole_time() -> tuple:
     return date(1990, 1, 1), date(2100, 1, 1)
 
 
-def is_text(raw: bytes) -> bool:
+def damaged(raw: bytes, rng: random.Random) -> bytes:
     try:
-        text = raw.decode()
-        return "\x00" not in text and any(csv.reader(io.StringIO(text)))
-    except (UnicodeDecodeError, csv.Error):
-        return False
+        return rng.choice(DAMAGES)(raw, rng)
+    except (csv.Error, ValueError, IndexError):  # too damaged for that already
+        return flipped(raw, rng)
 
 
 def rows_of(connection: psycopg.Connection) -> dict[str, int]:

@@ -7,20 +7,20 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
+#variable_conflict use_variable
 DECLARE
     imported bigint;
     started bigint;
 BEGIN
+    PERFORM rollforward.require_import(import_session_id);
     SELECT import.account_id INTO imported
     FROM rollforward_data.import_session AS import
     WHERE import.import_session_id = start_import_run.import_session_id
       AND import.saved_at IS NOT NULL;
     IF imported IS NULL THEN
-        RAISE EXCEPTION 'import % has saved nothing', coalesce(start_import_run.import_session_id::text, 'NULL')
+        RAISE EXCEPTION 'import % has saved nothing', import_session_id
             USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object(
-                      'argument', 'import_session_id', 'value', start_import_run.import_session_id)),
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'import_session_id', 'value', import_session_id)),
                   HINT = 'View import_session says how far it has come.';
     END IF;
 

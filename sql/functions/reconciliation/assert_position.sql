@@ -15,19 +15,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    held record;
 BEGIN
-    SELECT instrument.instrument_id, instrument.currency INTO held
-    FROM rollforward_data.instrument
-    WHERE instrument.symbol = assert_position.symbol;
-    IF held.instrument_id IS NULL OR held.currency IS NULL THEN
-        RAISE EXCEPTION 'no instrument % that anything is known of', coalesce(assert_position.symbol, 'NULL')
-            USING ERRCODE = '22R01',
-                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'symbol', 'value', assert_position.symbol)),
-                  HINT = 'View instrument lists them.';
-    END IF;
-    PERFORM rollforward.record_assertion(account_id, 'quantity', as_of, held.currency, held.instrument_id, quantity, tolerance);
+    PERFORM rollforward.record_assertion(account_id, 'quantity', as_of, NULL, symbol, quantity, tolerance);
 END
 $$;
 

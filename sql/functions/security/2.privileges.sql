@@ -92,7 +92,7 @@ BEGIN
                 'rollforward.statement_offences']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.assert_balance', 'rollforward.assert_position', 'rollforward.claim_import', 'rollforward.fail_import',
-                'rollforward.import_outcome', 'rollforward.start_import', 'rollforward.start_import_run']),
+                'rollforward.start_import', 'rollforward.start_import_run']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.delete_fx_rates', 'rollforward.fx_rate_offences', 'rollforward.save_fx_rates', 'rollforward.set_person_currency']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
