@@ -250,7 +250,7 @@ class Session:
         begins it in a transaction of its own, and makes the import again when others were in the way or the
         connection was lost; what is saved is saved once. ``start_import_run`` computes what it has changed.
 
-        path      a CSV file, or a ``Source`` that ``rollforward.statement.source.sources`` finds in an archive
+        path      a CSV file, or what ``rollforward.statement.source.sources`` finds in an archive
         account   name of the account; created when it is new
         broker    whose layout it is: ``tastytrade``, ``ibkr``, or ``generic`` for rollforward's own
         columns   a column map in TOML, for files of the generic layout with other headers or words

@@ -1,9 +1,10 @@
-"""A statement cut between timestamps into overlapping files, imported in any order and again, is one statement."""
+"""A statement cut between timestamps into overlapping files, in any order and repeated, is one statement."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def cut(moments: Sequence[str], rng: random.Random) -> list[set[str]]:
     bounds = [0, *places, len(ordered)]
     windows = [
         set(ordered[max(0, first - rng.randint(0, 3)) : last + rng.randint(0, 3)])
-        for first, last in zip(bounds, bounds[1:], strict=False)
+        for first, last in pairwise(bounds)
     ]
     windows = [window for window in windows if window]
     windows += rng.sample(windows, k=rng.randint(0, len(windows)))

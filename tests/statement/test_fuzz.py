@@ -27,10 +27,10 @@ occurred_at,kind,effect,symbol,quantity,price,amount,commission,fee,tax,currency
 2025-01-08,dividend,,ACME,,,"1,000.50",,,1.5,USD,,,
 """
 NASTY = [
-    "'; DROP TABLE rollforward_data.movement; --", "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-1e400", "9" * 400,
-    "NaN", "Infinity", "-0", "1e5", "0x1F", "١٢٣", "\u202e12", "\x00", "\ud7ff", "é" * 500, "%s", "{0}", "$1", "\\N",
-    "\\.", '"', "''", "2025-02-30", "0000-00-00", "infinity", "1/1/99", "--", " ", "", "null", "\t", "\r", "1,2,3",
-    "99999999999999999999.999999999999", "0.0000000000000001", "a" * 200_000,
+    "'; DROP TABLE rollforward_data.movement; --", "=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-1e400",
+    "9" * 400,     "NaN", "Infinity", "-0", "1e5", "0x1F", "١٢٣", "\u202e12", "\x00", "\ud7ff", "é" * 500, "%s",
+    "{0}", "$1", "\\N",     "\\.", '"', "''", "2025-02-30", "0000-00-00", "infinity", "1/1/99", "--", " ", "", "null", "\t",
+    "\r", "1,2,3",     "99999999999999999999.999999999999", "0.0000000000000001", "a" * 200_000,
 ]  # fmt: skip
 INTERNAL = ("XX", "42", "58", "2201", "0A", "25", "21")
 
@@ -129,8 +129,12 @@ def import_damaged(ledger: Ledger, statements: list[tuple[str, bytes]], tmp_path
         try:
             result = session.import_statement(path, account="7", broker=broker)
         except RollforwardError as error:
-            assert error.sqlstate, error
-            assert not error.sqlstate.startswith(INTERNAL), (error.sqlstate, error)
+            refused = error
+        else:
+            refused = None
+        if refused is not None:
+            assert refused.sqlstate, refused
+            assert not refused.sqlstate.startswith(INTERNAL), (refused.sqlstate, refused)
             assert rows_of(connection) == before
             return False
         assert result.saved + result.already_known <= result.rows_read

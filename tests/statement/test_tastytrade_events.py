@@ -10,8 +10,9 @@ import pytest
 from tests.support.statements import Printed, import_rows, printed
 
 CONTRACT = {
-    "Instrument_Type": "Equity Option", "Multiplier": "100", "Root_Symbol": "ACME", "Underlying_Symbol": "ACME",
-    "Expiration_Date": "6/20/25", "Strike_Price": "20", "Symbol": "ACME  250620P00020000", "Call_or_Put": "PUT",
+    "Instrument_Type": "Equity Option", "Multiplier": "100", "Root_Symbol": "ACME",
+    "Underlying_Symbol": "ACME", "Expiration_Date": "6/20/25", "Strike_Price": "20", "Symbol": "ACME  250620P00020000",
+    "Call_or_Put": "PUT",
 }  # fmt: skip
 CALL = CONTRACT | {"Symbol": "ACME  250620C00020000", "Call_or_Put": "CALL"}
 
@@ -50,7 +51,7 @@ def test_an_assigned_put_keeps_its_premium_and_delivers_the_shares(ledger):
     account = computed(
         ledger,
         option("2025-03-03", "Trade", "Sell to Open", Action="SELL_TO_OPEN", Value="150.00"),
-        option("2025-06-20", "Receive Deliver", "Assignment", Description="Removal of option due to assignment"),
+        option("2025-06-20", "Receive Deliver", "Assignment", Description="Removal due to assignment"),
         share(
             "2025-06-20", "Receive Deliver", "Buy to Open", Action="BUY_TO_OPEN", Value="-2,000.00",
             Quantity="100", Average_Price="-20.00", Fees="-5.00",
@@ -65,7 +66,7 @@ def test_an_exercised_call_loses_its_premium_and_delivers_the_shares(ledger):
     account = computed(
         ledger,
         option("2025-03-03", "Trade", "Buy to Open", CALL, Action="BUY_TO_OPEN", Value="-150.00"),
-        option("2025-06-20", "Receive Deliver", "Exercise", CALL, Description="Removal of option due to exercise"),
+        option("2025-06-20", "Receive Deliver", "Exercise", CALL, Description="Removal due to exercise"),
         share(
             "2025-06-20", "Receive Deliver", "Buy to Open", Action="BUY_TO_OPEN", Value="-2,000.00",
             Quantity="100", Average_Price="-20.00",
@@ -139,8 +140,10 @@ def test_a_merger_turns_shares_into_other_shares(ledger):
     account = computed(
         ledger,
         share("2025-03-03", "Trade", "Buy to Open", Symbol="OLD", Value="-800.00", Quantity="10"),
-        share("2025-04-01", "Receive Deliver", "Stock Merger", Symbol="OLD", Action="SELL_TO_CLOSE", Value="900.00", Quantity="10"),
-        share("2025-04-01", "Receive Deliver", "Stock Merger", Symbol="NEW", Action="BUY_TO_OPEN", Value="-900.00", Quantity="4"),
+        share("2025-04-01", "Receive Deliver", "Stock Merger", Symbol="OLD",
+              Action="SELL_TO_CLOSE", Value="900.00", Quantity="10"),
+        share("2025-04-01", "Receive Deliver", "Stock Merger", Symbol="NEW",
+              Action="BUY_TO_OPEN", Value="-900.00", Quantity="4"),
     )  # fmt: skip
     assert held(ledger, account) == {"NEW": (4, 800)}
     assert ledger.snapshot(account).realized_gains == 0
@@ -181,9 +184,9 @@ def test_futures_are_settled_in_cash_every_day(ledger):
     account = computed(
         ledger,
         printed("2025-03-03", "Trade", "Buy", Action="BUY", Commissions="-0.75", Fees="-0.50", **future),
-        printed("2025-03-03T23:00:00+0100", "Money Movement", "Mark to Market", Value="125.00", Symbol="/MESU5", Instrument_Type="Future"),
+        cash("2025-03-03T23:00:00+0100", "Mark to Market", "125.00", Symbol="/MESU5"),
         printed("2025-03-04", "Trade", "Sell", Action="SELL", Commissions="-0.75", Fees="-0.50", **future),
-        printed("2025-03-04T23:00:00+0100", "Money Movement", "Mark to Market", Value="-25.00", Symbol="/MESU5", Instrument_Type="Future"),
+        cash("2025-03-04T23:00:00+0100", "Mark to Market", "-25.00", Symbol="/MESU5"),
     )  # fmt: skip
     snapshot = ledger.snapshot(account)
     assert (snapshot.other_income, snapshot.cash_balance, snapshot.open_trades) == (

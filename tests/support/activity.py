@@ -12,8 +12,8 @@ from typing import Any
 from tests.support.ledger import Ledger
 
 HEADERS = {
-    "Trades": "DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,C. Price,Proceeds,"
-    "Comm/Fee,Basis,Realized P/L,Realized P/L %,MTM P/L,Code",
+    "Trades": "DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,C. Price,"
+    "Proceeds,Comm/Fee,Basis,Realized P/L,Realized P/L %,MTM P/L,Code",
     "Forex": "DataDiscriminator,Asset Category,Currency,Symbol,Date/Time,Quantity,T. Price,,Proceeds,"
     "Comm in USD,,,,MTM in USD,Code",
     "Deposits & Withdrawals": "Currency,Settle Date,Description,Amount",
@@ -22,15 +22,15 @@ HEADERS = {
     "Interest": "Currency,Date,Description,Amount",
     "Fees": "Subtitle,Currency,Date,Description,Amount",
     "Commission Adjustments": "Currency,Date,Description,Amount,Code",
-    "Transfers": "Asset Category,Currency,Symbol,Date,Type,Direction,Xfer Company,Xfer Account,Qty,Xfer Price,"
-    "Market Value,Realized P/L,Cash Amount,Code",
+    "Transfers": "Asset Category,Currency,Symbol,Date,Type,Direction,Xfer Company,Xfer Account,Qty,"
+    "Xfer Price,Market Value,Realized P/L,Cash Amount,Code",
     "Corporate Actions": "Asset Category,Currency,Report Date,Date/Time,Description,Quantity,Proceeds,Value,"
     "Realized P/L,Code",
     "Cash Report": "Currency Summary,Currency,Total,Securities,Futures,Month to Date,Year to Date,",
     "Open Positions": "DataDiscriminator,Asset Category,Currency,Symbol,Quantity,Mult,Cost Price,Cost Basis,"
     "Close Price,Value,Unrealized P/L,Unrealized P/L %,Code",
-    "Financial Instrument Information": "Asset Category,Symbol,Description,Conid,Underlying,Multiplier,Expiry,"
-    "Type,Strike,Code",
+    "Financial Instrument Information": "Asset Category,Symbol,Description,Conid,Underlying,Multiplier,"
+    "Expiry,Type,Strike,Code",
     "Realized & Unrealized Performance Summary": "Asset Category,Symbol,Cost Adj.,Realized Total,Total,Code",
 }
 

@@ -109,7 +109,7 @@ def audit_rows(connection: psycopg.Connection[Any]) -> dict[str, int]:
 
 
 def everything(connection: psycopg.Connection[Any]) -> dict[str, list[str]]:
-    """Every row of every table as it is stored, but for records of runs and imports: they stay when work is undone."""
+    """Every row of every table as it is stored, but for records of runs and imports."""
     return {
         table: sorted(json.dumps(row, sort_keys=True) for (row,) in _rows(connection, table))
         for table in tables(connection)
