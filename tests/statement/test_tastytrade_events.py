@@ -11,7 +11,8 @@ from tests.support.statements import Printed, import_rows, printed
 
 CONTRACT = {
     "Instrument_Type": "Equity Option", "Multiplier": "100", "Root_Symbol": "ACME",
-    "Underlying_Symbol": "ACME", "Expiration_Date": "6/20/25", "Strike_Price": "20", "Symbol": "ACME  250620P00020000",
+    "Underlying_Symbol": "ACME", "Expiration_Date": "6/20/25", "Strike_Price": "20",
+    "Symbol": "ACME  250620P00020000",
     "Call_or_Put": "PUT",
 }  # fmt: skip
 CALL = CONTRACT | {"Symbol": "ACME  250620C00020000", "Call_or_Put": "CALL"}

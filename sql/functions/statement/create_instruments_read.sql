@@ -1,5 +1,6 @@
 -- Creates the instruments of the statement that was read, where nobody knows them yet. One without currency, which a profile
--- has brought, takes that of its first movement.
+-- has brought, takes that of its first movement; an option on a future whose first rows quoted nothing, the multiplier of the first
+-- that do.
 CREATE OR REPLACE FUNCTION rollforward.create_instruments_read()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -40,6 +41,18 @@ BEGIN
           ORDER BY named.symbol, reading.accounting_date, reading.occurred_at, reading.currency) AS first_movement
     WHERE instrument.currency IS NULL
       AND instrument.symbol = first_movement.symbol;
+
+    UPDATE rollforward_data.instrument
+    SET multiplier = quoted.multiplier
+    FROM (SELECT DISTINCT ON (reading.symbol) reading.symbol, reading.multiplier
+          FROM batch_statement AS reading
+          WHERE reading.quote IS NOT NULL
+            AND reading.instrument_kind = 'future_option'
+          ORDER BY reading.symbol, reading.quote DESC, reading.occurred_at, reading.line) AS quoted
+    WHERE instrument.symbol = quoted.symbol
+      AND instrument.kind = 'future_option'
+      AND instrument.multiplier = 1
+      AND quoted.multiplier <> 1;
 END
 $$;
 
