@@ -61,6 +61,7 @@ CASES: dict[str, list[dict[str, str]]] = {
     ],
     "nightly": [{}, {"as_of": "today"}, {"as_of": LAST_DAY, "days": "30"}],
     "process_accounts": [RANGE, RANGE | {"accounts": quoted(*NASTY), "window_days": "20"}],
+    "reconcile": [{}, RANGE | {"accounts": quoted(*NASTY)}],
     "roll_out_mode": [
         {"scenario": "nightly", "mode": "shadow"},
         {"scenario": "manual", "mode": "auto", "percent": "10", "days": "1"},
@@ -273,6 +274,19 @@ def test_a_difference_is_listed_counted_and_the_exit_status(psql: Psql, ledger: 
     ]
     assert cells(done.stdout, "Checked")[0][:2] == ["1", "1"]
     assert psql(render("verify_accounts", {"accounts": "other"})).returncode == 0
+
+
+def test_a_balance_that_was_said_otherwise_is_listed(psql: Psql, ledger: Ledger, account: int):
+    ledger.process_stale()
+    assert psql(render("reconcile", {})).returncode == 0
+    ledger.rows("SELECT rollforward.assert_balance(%s, '2025-02-03', 'USD', 1)", account)
+    done = psql(render("reconcile", {"accounts": "growth"}))
+    assert failed(done, "there are differences")
+    [said] = cells(done.stdout, "Said otherwise than computed")
+    assert [said[place] for place in (0, 1, 2, 3, 5, 8)] == [
+        "growth", "2025-02-03", "cash", "USD", "1", "manual",
+    ]  # fmt: skip
+    assert psql(render("reconcile", {"end_date": "2025-02-02"})).returncode == 0
 
 
 def test_an_orphan_counts_in_the_range_it_is_of(psql: Psql, ledger: Ledger, account: int):

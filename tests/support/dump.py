@@ -24,6 +24,7 @@ _REFERENCES = {
     "carried_to": "instrument",
     "movement_id": "movement",
     "opened_by": "movement",
+    "opened_in": "account",
     "entered_by": "movement",
     "closed_by": "movement",
 }
