@@ -41,13 +41,13 @@ LOOKUP_ONE_BUFFERS = Claim(5)
 LOOKUP_MANY_MS = Claim(100, 40)
 SAVE_MS = {100: Claim(3, 2), 1_000: Claim(25, 12), 10_000: Claim(250, 120)}
 SAVE_OVER_PER_ROW = Claim(20, at_least=True)
+STATEMENT_ROWS_PER_SECOND = Claim(40_000, 100_000, at_least=True)
 STREAM_ROWS_PER_SECOND = Claim(40_000, 100_000, at_least=True)
 TWO_WORKERS = Claim(1.5, at_least=True)
 RUN_OVERHEAD = Claim(2)
 
 NOT_YET_BUILT = (
     "figures computed outside (polars, DuckDB) ÷ batch",
-    "statement file to facts, 1,000,000 rows",
     "analytics, statements a day",
     "growth exponent 10⁴ → 10⁶",
 )

@@ -41,6 +41,7 @@ class Scale:
     repository_sizes: tuple[int, ...]  # rows in a call
     row_by_row_up_to: int  # calls, each committed
     stream_rows: int  # prices; a fifth as many movements
+    statement_rows: int  # in a file
 
 
 FULL = Scale(
@@ -59,6 +60,7 @@ FULL = Scale(
     repository_sizes=(1, 10, 100, 1_000, 10_000),
     row_by_row_up_to=1_000,
     stream_rows=1_000_000,
+    statement_rows=1_000_000,
 )
 QUICK = Scale(
     name="quick",
@@ -76,4 +78,5 @@ QUICK = Scale(
     repository_sizes=(1, 100, 1_000),
     row_by_row_up_to=100,
     stream_rows=50_000,
+    statement_rows=50_000,
 )

@@ -19,6 +19,7 @@ from bench.contestants import (
     methods,
     reference,
     repository,
+    statement,
     valuation,
 )
 from bench.data import Ledger
@@ -144,4 +145,5 @@ SUITES: dict[str, Suite] = {
     "valuation": valuation.measure,
     "repository": repository.measure,
     "coordinator": coordinator.measure,
+    "statement": statement.measure,
 }

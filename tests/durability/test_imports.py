@@ -1,4 +1,4 @@
-"""Imports that are killed at any moment: nothing doubled, nothing half, the same in the end as undisturbed."""
+"""Imports that are killed at any moment: nothing doubled, nothing half, and in the end as undisturbed."""
 
 from __future__ import annotations
 

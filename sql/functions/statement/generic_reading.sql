@@ -72,10 +72,11 @@ SELECT timed.line,
        ], NULL) AS faults
 FROM (
     SELECT read.*,
-           rollforward.statement_time((read.printed).occurred_at, read.accounting_date) AS occurred_at
+           rollforward.statement_time(read.printed_at, read.accounting_date) AS occurred_at
     FROM (
         SELECT printed.line,
                printed,
+               printed.occurred_at AS printed_at,
                rollforward.statement_day(printed.occurred_at)
                    AS accounting_date,
                lower(btrim(printed.kind)) AS kind,

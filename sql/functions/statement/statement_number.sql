@@ -7,6 +7,8 @@ RETURN CASE
     -- most of them: a pattern without bounds is four times as fast
     WHEN length(statement_number.printed) < 14 AND statement_number.printed ~ '^[+-]?[0-9]+([.][0-9]+)?$'
         THEN statement_number.printed::numeric
+    WHEN length(statement_number.printed) < 17 AND statement_number.printed ~ '^[+-]?[0-9][0-9]?[0-9]?(,[0-9][0-9][0-9])+([.][0-9]+)?$'
+        THEN replace(statement_number.printed, ',', '')::numeric
     WHEN btrim(statement_number.printed) ~ '^[+-]?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{1,12})?$'
         THEN replace(statement_number.printed, ',', '')::numeric
     WHEN btrim(statement_number.printed) NOT IN ('', '--') THEN 'NaN'

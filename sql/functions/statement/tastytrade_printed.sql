@@ -11,6 +11,7 @@ SELECT staged.line,
        event.side,
        event.usual_sign,
        event.refund_kind,
+       (staged.printed).date AS printed_at,
        (staged.printed).action LIKE '%\_CLOSE' AS is_closing,
        rollforward.statement_day((staged.printed).date)
            AS accounting_date,

@@ -59,7 +59,7 @@ SELECT read.line,
                     concat_ws(' / ', (read.printed).type, nullif((read.printed).sub_type, ''),
                               nullif((read.printed).instrument_type, ''), nullif((read.printed).action, '')),
                     'unknown_row_kind') END,
-           CASE WHEN read.occurred_at IS NULL OR (read.printed).date !~ 'T.*([+-]\d\d:?\d\d|Z)$'
+           CASE WHEN read.occurred_at IS NULL OR right(read.printed_at, 6) !~ '([+-]\d\d:?\d\d|Z)$'
                 THEN rollforward.fault('Date', (read.printed).date, 'not_a_time') END,
            CASE WHEN read.value = 'NaN' THEN rollforward.fault('Value', (read.printed).value, 'not_a_number')
                 WHEN read.kind = 'buy' AND read.value > 0 AND read.security <> 'future'
@@ -96,9 +96,9 @@ FROM (
            CASE WHEN (known.printed).instrument_type = 'Future Option' AND known.quantity > 0
                 THEN substring((known.printed).description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
            END AS quote,
-           rollforward.statement_time((known.printed).date, known.accounting_date) AS occurred_at
-    FROM rollforward.tastytrade_printed AS known
-    OFFSET 0  -- or every expression would be computed wherever it is used
+           rollforward.statement_time(known.printed_at, known.accounting_date) AS occurred_at
+    FROM (TABLE rollforward.tastytrade_printed OFFSET 0) AS known  -- or every expression would be computed wherever it is used
+    OFFSET 0
 ) AS read
 LEFT JOIN rollforward.tastytrade_pair AS pair ON pair.line = read.line;
 
