@@ -449,6 +449,12 @@ class Session:
         return retried(lambda: self._translated(lambda: call(self.connection, key)), self.reconnect)
 
     @property
+    def has_no_transaction(self) -> bool:
+        """Whether every call is a transaction by itself."""
+        connection = self.connection
+        return connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE
+
+    @property
     def is_on_its_own(self) -> bool:
         """Whether a call would be a transaction, which the session may begin, commit and repeat."""
         return self._dsn is not None and self.connection.info.transaction_status == TransactionStatus.IDLE

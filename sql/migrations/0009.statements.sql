@@ -10,11 +10,15 @@ CREATE TABLE rollforward_data.ibkr_row (
     section text,
     row_type text,
     fields text[],
+    named jsonb,
+    is_whole boolean,
     CONSTRAINT ibkr_row_pkey PRIMARY KEY (transaction_id, row_no)
 );
 COMMENT ON TABLE rollforward_data.ibkr_row IS 'Rows of one IBKR activity statement as printed, staged by the transaction that imports them';
 COMMENT ON COLUMN rollforward_data.ibkr_row.line IS 'Line of the file; NULL means in the order of arrival';
 COMMENT ON COLUMN rollforward_data.ibkr_row.row_type IS 'Header, Data, Total or SubTotal';
+COMMENT ON COLUMN rollforward_data.ibkr_row.named IS 'The fields by the names that the header before the row gives them; NULL until it is read';
+COMMENT ON COLUMN rollforward_data.ibkr_row.is_whole IS 'Whether it has as many fields as its header';
 
 CREATE TABLE rollforward_data.import_session (
     import_session_id bigint GENERATED ALWAYS AS IDENTITY,

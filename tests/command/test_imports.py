@@ -259,3 +259,35 @@ def test_a_file_of_another_layout_is_refused_as_one(command: CommandLine, statem
         "files"
     ]
     assert {refusal["reason"] for refusal in report["refused"]} == {"missing_column"}
+
+
+def test_nobody_uses_up_what_somebody_else_has_begun(ledger: Ledger):
+    number = start(ledger, "victim")
+    for layout, account in (("generic", "victim"), ("tastytrade", "other")):
+        with pytest.raises(psycopg.Error, match="is of something else") as refused:
+            ledger.rows("SELECT rollforward.import_statement(%s, %s, %s)", layout, account, number)
+        assert refused.value.sqlstate == "22R01"
+    assert ledger.value("SELECT rollforward.claim_import(%s)", number) is True
+
+
+def test_who_gives_up_does_not_make_a_failure_of_what_is_saved(
+    command: CommandLine, statement: Path, ledger: Ledger
+):
+    command.book(statement)
+    [done] = sessions(ledger)
+    ledger.rows("SELECT rollforward.fail_import(%s, '{}')", done.import_session_id)
+    assert sessions(ledger)[0].phase == "completed"
+    assert ledger.value("SELECT rollforward.start_import_run(%s)", done.import_session_id) is None
+    assert sessions(ledger)[0].run_id == done.run_id
+
+
+def test_through_a_callers_autocommit_connection_a_refusal_is_recorded(
+    command: CommandLine, tmp_path: Path, ledger: Ledger
+):
+    bad = write(tmp_path / "bad.csv", [deposit("2025-01-02", "ten")])
+    with (
+        psycopg.connect(command.dsn, autocommit=True) as connection,
+        pytest.raises(rollforward.StatementRefused),
+    ):
+        rollforward.connect(connection).import_statement(bad, account="a", broker="tastytrade")
+    assert [session.phase for session in sessions(ledger)] == ["refused"]

@@ -234,3 +234,55 @@ def test_money_goes_where_its_row_says(ledger, sub_type, value, description, kin
     account = computed(ledger, cash("2025-03-03", sub_type, value, Description=description, **columns))
     assert ledger.value("SELECT kind::text FROM rollforward.movement") == kind
     assert ledger.snapshot(account).cash_balance == Decimal(value)
+
+
+def changed(action: str, symbol: str, strike: str) -> Printed:
+    """Half of a change of symbol of a worthless call: only its terms say where it belongs."""
+    root = symbol.split()[0]
+    return option(
+        "2025-04-01", "Receive Deliver", "Symbol Change", CALL, Action=action, Value="0.00", Symbol=symbol,
+        Root_Symbol=root, Underlying_Symbol=root, Strike_Price=strike,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 3, 1, 2), (3, 2, 1, 0), (1, 3, 0, 2)])
+def test_worthless_contracts_keep_their_strikes_in_any_order_of_rows(ledger, order):
+    rows = [
+        changed("SELL_TO_CLOSE", "OLD C10", "10"),
+        changed("SELL_TO_CLOSE", "OLD C20", "20"),
+        changed("BUY_TO_OPEN", "NEW C20", "20"),
+        changed("BUY_TO_OPEN", "NEW C10", "10"),
+    ]
+    import_rows(ledger, [rows[place] for place in order], "7")
+    assert import_rows(ledger, rows, "7").saved == 0
+    changes = ledger.rows(
+        "SELECT symbol, to_symbol FROM rollforward.movement WHERE kind = 'split' ORDER BY 1"
+    )
+    assert [tuple(row) for row in changes] == [("OLD C10", "NEW C10"), ("OLD C20", "NEW C20")]
+
+
+def test_two_splits_of_one_moment_and_value_stay_apart(ledger):
+    rows = [
+        share("2025-06-10", "Receive Deliver", "Reverse Split", Symbol=symbol, Action=action, Quantity=units)
+        for symbol, action, units in (
+            ("AAA", "SELL_TO_CLOSE", "10"), ("BBB", "SELL_TO_CLOSE", "50"),
+            ("BBB", "BUY_TO_OPEN", "5"), ("AAA", "BUY_TO_OPEN", "1"),
+        )
+    ]  # fmt: skip
+    import_rows(ledger, rows, "7")
+    splits = ledger.rows(
+        "SELECT symbol, to_symbol, quantity, per_quantity FROM rollforward.movement ORDER BY symbol"
+    )
+    assert [tuple(row) for row in splits] == [("AAA", None, 1, 10), ("BBB", None, 5, 50)]
+
+
+def test_what_might_have_become_either_is_refused(ledger):
+    rows = [
+        share("2025-06-10", "Receive Deliver", "Symbol Change", Symbol=symbol, Action=action, Quantity="10")
+        for symbol, action in (
+            ("A", "SELL_TO_CLOSE"), ("B", "SELL_TO_CLOSE"), ("C", "BUY_TO_OPEN"), ("D", "BUY_TO_OPEN"),
+        )
+    ]  # fmt: skip
+    with pytest.raises(psycopg.Error, match="4 of 4 rows") as refused:
+        import_rows(ledger, rows, "7")
+    assert refused.value.diag.message_detail.count('"unpaired"') == 4

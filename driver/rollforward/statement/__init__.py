@@ -72,7 +72,7 @@ def import_statement(
     try:
         result = retried(attempt, session.reconnect) if session.is_on_its_own else attempt()
     except RollforwardError as error:
-        if session.is_on_its_own:
+        if session.has_no_transaction:  # otherwise the session goes with it
             with suppress(ConnectionFailed):
                 session.fetch("SELECT rollforward.fail_import(%s, %s)", [import_session_id, _recorded(error)])
         raise

@@ -10,8 +10,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM rollforward.given(error, 'error');
-    PERFORM rollforward.require_import(import_session_id);
-
+    -- whoever is at it may yet save it
+    PERFORM rollforward.claim_import(import_session_id);
     UPDATE rollforward_data.import_session AS import
     SET error = fail_import.error,
         finished_at = clock_timestamp()

@@ -13,10 +13,10 @@ SELECT import.import_session_id,
        import.file_name,
        encode(import.file_hash, 'hex') AS file_hash,
        CASE
-           WHEN import.error ->> 'sqlstate' = '23R01' THEN 'refused'
-           WHEN import.error IS NOT NULL THEN 'failed'
            WHEN import.saved_at IS NULL
                THEN CASE
+                   WHEN import.error ->> 'sqlstate' = '23R01' THEN 'refused'
+                   WHEN import.error IS NOT NULL THEN 'failed'
                    WHEN copying.pid IS NOT NULL THEN 'staging'
                    WHEN worker.pid IS NOT NULL THEN 'saving'
                    -- between two transactions nobody holds a lock

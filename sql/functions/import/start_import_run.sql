@@ -29,8 +29,8 @@ BEGIN
             ARRAY[imported], 'infinity', 'infinity', scenario => 'import', only_stale => true);
     END IF;
     UPDATE rollforward_data.import_session AS import
-    SET run_id = started,
-        finished_at = CASE WHEN started IS NULL THEN clock_timestamp() END
+    SET run_id = coalesce(started, import.run_id),
+        finished_at = CASE WHEN started IS NULL AND import.run_id IS NULL THEN clock_timestamp() END
     WHERE import.import_session_id = start_import_run.import_session_id;
     RETURN started;
 END

@@ -12,19 +12,19 @@ FROM (
     CROSS JOIN rollforward.ibkr_period AS period
     WHERE cash.item IN ('Starting Cash', 'Ending Cash')
     UNION ALL
-    SELECT 'quantity', period.last_day, NULL, upper(btrim(printed.fields ->> 'Currency')), btrim(printed.fields ->> 'Symbol'),
+    SELECT 'quantity', period.last_day, NULL, printed.currency, printed.symbol,
            rollforward.statement_number(printed.fields ->> 'Quantity'), 0
     FROM rollforward.ibkr_printed AS printed
     CROSS JOIN rollforward.ibkr_period AS period
     WHERE printed.section = 'Open Positions'
-      AND printed.fields ->> 'DataDiscriminator' = 'Summary'
+      AND printed.is_summary
     UNION ALL
-    SELECT 'realized', period.last_day, period.first_day, period.base_currency, btrim(printed.fields ->> 'Symbol'),
+    SELECT 'realized', period.last_day, period.first_day, period.base_currency, printed.symbol,
            rollforward.statement_number(printed.fields ->> 'Realized Total'), 0.005
     FROM rollforward.ibkr_printed AS printed
     CROSS JOIN rollforward.ibkr_period AS period
     JOIN rollforward_data.instrument
-        ON instrument.symbol = btrim(printed.fields ->> 'Symbol')
+        ON instrument.symbol = printed.symbol
        AND instrument.currency = period.base_currency
     WHERE printed.section = 'Realized & Unrealized Performance Summary'
 ) AS stated

@@ -3,8 +3,8 @@
 -- They are printed in the base currency and charged in another one, which only the cash report tells: what it says of a
 -- currency beyond the commissions of everything else is what the currency trades were charged there, each in proportion to what
 -- is printed. A trade is charged in the currency that it buys or sells for another, else in the one it is quoted in, else
--- in the one its commission is printed in, whichever the report has something left for. A trade that it has nothing for
--- has no row.
+-- in the one its commission is printed in, whichever the report has something left for. Where that is not worth what
+-- is printed, at the rates of the statement, it is something else: such trades, and those nothing is left for, have no row.
 CREATE OR REPLACE VIEW rollforward.ibkr_forex_commission AS
 WITH charged AS (
     SELECT cash.currency, -sum(cash.total) AS commission
@@ -22,10 +22,16 @@ remainder AS (
     SELECT charged.currency, charged.commission - coalesce(other.commission, 0) AS commission
     FROM charged
     LEFT JOIN other USING (currency)
-    WHERE charged.commission <> coalesce(other.commission, 0)
+    -- the rest is rounding
+    WHERE charged.commission - coalesce(other.commission, 0) > 0.0001
+),
+rate AS (
+    SELECT printed.currency, rollforward.statement_number(printed.fields ->> 'Rate') AS rate
+    FROM rollforward.ibkr_printed AS printed
+    WHERE printed.section = 'Base Currency Exchange Rate'
 ),
 forex AS (
-    SELECT trade.line, trade.commission, candidate.currency,
+    SELECT trade.line, trade.commission, trade.costs_in, candidate.currency,
            row_number() OVER (PARTITION BY trade.line ORDER BY candidate.place) AS choice
     FROM rollforward.ibkr_trade AS trade
     CROSS JOIN LATERAL (VALUES
@@ -36,15 +42,22 @@ forex AS (
       AND trade.commission > 0
       AND trade.commission <> 'NaN'
 ),
-shared AS (
-    -- shares are differences of rounded running sums: together they are what was charged, to the last digit
-    SELECT forex.line, forex.currency,
-           round(remainder.commission
-                 * sum(forex.commission) OVER (PARTITION BY forex.currency ORDER BY forex.line)
-                 / sum(forex.commission) OVER (PARTITION BY forex.currency), 8) AS running
+matched AS (
+    SELECT forex.line, forex.currency, forex.commission, remainder.commission AS charged,
+           sum(forex.commission) OVER (PARTITION BY forex.currency) AS printed,
+           CASE WHEN forex.currency = forex.costs_in THEN 1 ELSE rate.rate END AS rate
     FROM forex
     JOIN remainder USING (currency)
+    LEFT JOIN rate USING (currency)
     WHERE forex.choice = 1
+),
+shared AS (
+    -- shares are differences of rounded running sums: together they are what was charged, to the last digit
+    SELECT matched.line, matched.currency,
+           round(matched.charged * sum(matched.commission) OVER (PARTITION BY matched.currency ORDER BY matched.line)
+                 / matched.printed, 8) AS running
+    FROM matched
+    WHERE abs(matched.charged * coalesce(matched.rate, matched.printed / matched.charged) - matched.printed) < matched.printed / 10
 )
 SELECT shared.line, shared.currency,
        shared.running - coalesce(lag(shared.running) OVER (PARTITION BY shared.currency ORDER BY shared.line), 0) AS commission

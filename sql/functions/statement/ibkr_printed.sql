@@ -1,40 +1,22 @@
--- The staged rows of this transaction in IBKR's layout, each by the names that the header before it gives to its fields.
+-- The staged rows of this transaction in IBKR's layout, as name_ibkr_fields has named their fields.
 --
--- A section may have several headers. Totals are no rows; neither is what has no header.
---
--- fields     {name: text}; blank names are left out
--- is_whole   whether it has as many fields as its header
+-- fields       {name: text}; blank names are left out
+-- is_whole     whether it has as many fields as its header
+-- category     kind of instrument, wherever it is held
+-- currency     that of the row, as a code
+-- is_summary   of positions: whether it is one, and not a lot of it
 CREATE OR REPLACE VIEW rollforward.ibkr_printed AS
-WITH staged AS (
-    SELECT printed.line,
-           printed.section,
-           printed.row_type,
-           array_replace(printed.fields, NULL, '') AS fields
-    FROM rollforward_data.ibkr_row AS printed
-    WHERE printed.transaction_id = pg_current_xact_id()
-),
-headed AS (
-    SELECT staged.*,
-           max(staged.line) FILTER (WHERE staged.row_type = 'Header') OVER (
-               PARTITION BY staged.section ORDER BY staged.line) AS header_line
-    FROM staged
-    WHERE staged.row_type IN ('Header', 'Data')
-      AND cardinality(staged.fields) > 0
-)
-SELECT data.line,
-       data.section,
-       data.fields AS texts,
-       jsonb_object(
-           header.fields,
-           (data.fields || array_fill(''::text, ARRAY[cardinality(header.fields)]))[1:cardinality(header.fields)]) - '' AS fields,
-       cardinality(data.fields) = cardinality(header.fields)
-           -- currency trades have no code, and some print none
-           OR cardinality(data.fields) = cardinality(header.fields) - 1 AND data.fields[2] = 'Forex' AS is_whole
-FROM headed AS data
-JOIN headed AS header
-    ON header.line = data.header_line
-   AND header.section = data.section
-WHERE data.row_type = 'Data'
-  AND data.fields[1] NOT LIKE 'Total%';
+SELECT staged.line,
+       staged.section,
+       staged.fields AS texts,
+       staged.named AS fields,
+       staged.is_whole,
+       regexp_replace(staged.named ->> 'Asset Category', ' - Held with.*$', '') AS category,
+       upper(btrim(staged.named ->> 'Currency')) COLLATE "C" AS currency,
+       nullif(btrim(staged.named ->> 'Symbol'), '') COLLATE "C" AS symbol,
+       staged.named ->> 'DataDiscriminator' = 'Summary' AS is_summary
+FROM rollforward_data.ibkr_row AS staged
+WHERE staged.transaction_id = pg_current_xact_id()
+  AND staged.named IS NOT NULL;
 
 COMMENT ON VIEW rollforward.ibkr_printed IS 'Staged IBKR rows of this transaction, by the names of their fields';

@@ -1,14 +1,15 @@
 -- The staged rows of this transaction in the layout of IBKR's activity statements, as movements.
 --
 -- Times are printed without a zone and kept as they are; the day that is printed is the accounting date. faults:
--- unknown_section, unknown_row_kind, wrong_field_count, not_a_time, not_a_number, missing, not_a_name, unknown_currency.
+-- unknown_section, unknown_row_kind, not_supported_yet (futures), ambiguous (one share became several), missing_header,
+-- several_accounts, wrong_field_count, not_a_time, not_a_number, missing, not_a_name, unknown_currency.
 CREATE OR REPLACE VIEW rollforward.ibkr_reading AS
 WITH read AS MATERIALIZED (
     SELECT event.*,
            rollforward.statement_day(event.moment)
                AS accounting_date,
            -- AAPL 15MAR24 150 C
-           regexp_match(event.symbol, '^(\S+) (\d\d[A-Z]{3}\d\d) (\d{1,9}(?:\.\d{1,6})?) ([CP])$') AS contract
+           regexp_match(event.symbol, '^(\S.{0,20}) (\d\d[A-Z]{3}\d\d) (\d{1,9}(?:\.\d{1,6})?) ([CP])$') AS contract
     FROM rollforward.ibkr_event AS event
 ),
 described AS MATERIALIZED (
@@ -23,7 +24,7 @@ described AS MATERIALIZED (
                WHEN read.category ~ 'Options' THEN 'future_option'
                WHEN read.category = 'Futures' THEN 'future'
                WHEN read.category ~ '^Crypto' THEN 'crypto'
-               WHEN read.category ~ '^(Bonds|Treasury Bills|Corporate Bonds|Government Bonds|Municipal Bonds)$' THEN 'private'
+               WHEN read.category ~ '^(Bonds|Bills|Treasury Bills|Corporate Bonds|Government Bonds|Municipal Bonds)$' THEN 'private'
            END AS instrument_kind,
            instrument.multiplier,
            coalesce(instrument.underlying, read.contract[1] COLLATE "C") AS underlying,
@@ -39,6 +40,8 @@ described AS MATERIALIZED (
 ),
 judged AS (
     SELECT described.*,
+           -- one and another: a statement of several accounts is not of this one
+           CASE WHEN min(described.fields ->> 'Account') OVER () <> max(described.fields ->> 'Account') OVER () THEN 2 ELSE 1 END AS accounts,
            described.moment IS NOT NULL OR described.kind IS NOT NULL OR described.reason IS NOT NULL AS is_movement,
            rollforward.is_currency_code(described.currency)
                AND coalesce(described.multiplier > 0 AND described.multiplier <> 'NaN', true)
@@ -86,6 +89,8 @@ SELECT described.line,
             ELSE array_remove(ARRAY[
            CASE WHEN NOT described.is_whole
                 THEN rollforward.fault('', described.fields::text, 'wrong_field_count') END,
+           CASE WHEN described.accounts > 1
+                THEN rollforward.fault('Account', described.fields ->> 'Account', 'several_accounts') END,
            CASE WHEN described.occurred_at IS NULL
                 THEN rollforward.fault(described.dated_by, described.moment, 'not_a_time') END,
            CASE WHEN described.category IS NOT NULL AND described.instrument_kind IS NULL AND described.category <> 'Forex'

@@ -1,15 +1,15 @@
--- The trades of the staged IBKR statement: orders, or executions where the statement lists no orders.
+-- The trades of the staged IBKR statement: orders, or executions of kinds of instruments that it lists no orders of.
 --
 -- currency         that of the row
 -- costs_in         the currency in which the commission is printed, which for currencies bought and sold is the base currency
--- codes            O opens, C closes; options end as A assigned, Ex exercised, Ep expired, GEA one of the first two
+-- codes            O opens, C closes; Ca takes back; options end as A assigned, Ex exercised, Ep expired, GEA one of the first two
 CREATE OR REPLACE VIEW rollforward.ibkr_trade AS
 SELECT printed.line,
        printed.fields,
        printed.is_whole,
-       regexp_replace(printed.fields ->> 'Asset Category', ' - Held with.*$', '') AS category,
-       nullif(btrim(printed.fields ->> 'Symbol'), '') COLLATE "C" AS symbol,
-       upper(btrim(printed.fields ->> 'Currency')) COLLATE "C" AS currency,
+       printed.category,
+       printed.symbol,
+       printed.currency,
        printed.fields ->> 'Date/Time' AS moment,
        rollforward.statement_number(printed.fields ->> 'Quantity') AS quantity,
        rollforward.statement_number(printed.fields ->> 'T. Price') AS price,
@@ -17,7 +17,7 @@ SELECT printed.line,
                 -- futures print what they are about instead of what they cost
                 -rollforward.statement_number(printed.fields ->> 'Notional Value')) AS proceeds,
        coalesce(-rollforward.statement_number(coalesce(printed.fields ->> 'Comm/Fee', apart.commission)), 0) AS commission,
-       coalesce(apart.currency, upper(btrim(printed.fields ->> 'Currency'))) COLLATE "C" AS costs_in,
+       coalesce(apart.currency COLLATE "C", printed.currency) AS costs_in,
        string_to_array(replace(printed.fields ->> 'Code', ' ', ''), ';') AS codes
 FROM rollforward.ibkr_printed AS printed
 LEFT JOIN LATERAL (
@@ -28,11 +28,11 @@ LEFT JOIN LATERAL (
 WHERE printed.section = 'Trades'
   AND (printed.fields ->> 'DataDiscriminator' = 'Order'
        OR printed.fields ->> 'DataDiscriminator' = 'Trade'
-          AND NOT EXISTS (
-              SELECT FROM rollforward_data.ibkr_row AS other
-              WHERE other.transaction_id = pg_current_xact_id()
-                AND other.section = 'Trades'
-                AND other.row_type = 'Data'
-                AND other.fields[1] = 'Order'));
+          AND printed.category NOT IN (
+              SELECT ordered.category
+              FROM rollforward.ibkr_printed AS ordered
+              WHERE ordered.section = 'Trades'
+                AND ordered.category IS NOT NULL
+                AND ordered.fields ->> 'DataDiscriminator' = 'Order'));
 
 COMMENT ON VIEW rollforward.ibkr_trade IS 'The trades of the staged IBKR statement';

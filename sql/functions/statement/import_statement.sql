@@ -8,7 +8,7 @@
 -- account_number      the account to book to; created when it is new, in the currency of its first movement
 -- import_session_id   the session that start_import has begun; a second call for it only returns what the first one did
 -- returns             rows read, movements saved, movements already known, and the range of accounting dates
--- errors              22R01 no such layout, no such session, or account_number is no name
+-- errors              22R01 no such layout, account_number is no name, or the session is not one of yours for both
 --                     22R02 nothing is staged
 --                     23R01 rows cannot be booked; DETAIL lists the first hundred as {line, column, value, reason}: what
 --                     statement_offences() finds, or the code of what validate_movement_batch() would
@@ -31,8 +31,11 @@ DECLARE
 BEGIN
     PERFORM rollforward.require_choice('layout', layout, rollforward.statement_layouts());
     PERFORM rollforward.require_account_number(account_number);
-    IF import_session_id IS NOT NULL AND NOT rollforward.claim_import(import_session_id) THEN
-        RETURN rollforward.import_outcome(import_session_id);
+    IF import_session_id IS NOT NULL THEN
+        PERFORM rollforward.require_own_import(import_session_id, layout, account_number);
+        IF NOT rollforward.claim_import(import_session_id) THEN
+            RETURN rollforward.import_outcome(import_session_id);
+        END IF;
     END IF;
 
     result.rows_read := rollforward.read_statement(layout, account_number);
@@ -64,7 +67,7 @@ BEGIN
     UPDATE rollforward_data.import_session AS import
     SET saved_at = clock_timestamp(), account_id = result.account_id, account_created = result.account_created,
         rows_read = result.rows_read, saved = result.saved, already_known = result.already_known,
-        first_date = result.first_date, last_date = result.last_date
+        first_date = result.first_date, last_date = result.last_date, error = NULL, finished_at = NULL
     WHERE import.import_session_id = import_statement.import_session_id;
     RETURN result;
 END

@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION rollforward.read_statement(layout text, account_numbe
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off  -- nobody knows how many rows a transaction has staged
 AS $$
 DECLARE
     rows_read bigint;
@@ -15,7 +16,7 @@ DECLARE
     offences jsonb;
 BEGIN
     PERFORM rollforward.claim_staged_rows(layout || '_row');
-    PERFORM rollforward.number_staged_lines(layout);
+    PERFORM rollforward.prepare_layout(layout);
     PERFORM rollforward.prepare_own_stage('batch_statement', 'rollforward.statement_reading');
     EXECUTE format('INSERT INTO pg_temp.batch_statement SELECT * FROM rollforward.%I', layout || '_reading');
     -- some rows are about what is held, and not about what has happened

@@ -10,10 +10,11 @@ RETURNS TABLE (line integer, "column" text, value text, reason text)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET enable_nestloop = off  -- nobody knows how many rows a transaction has staged
 AS $$
 BEGIN
     PERFORM rollforward.require_choice('layout', layout, rollforward.statement_layouts());
-    PERFORM rollforward.number_staged_lines(layout);
+    PERFORM rollforward.prepare_layout(layout);
     RETURN QUERY EXECUTE format(
         'SELECT reading.line, fault ->> ''column'', fault ->> ''value'', fault ->> ''reason''
          FROM rollforward.%I AS reading
