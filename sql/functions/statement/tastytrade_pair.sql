@@ -22,26 +22,26 @@ WITH half AS (
     WHERE read.kind IN ('split', 'strike_adjustment')
 ),
 linked AS (
-    SELECT half.*,
-           CASE WHEN half.kind = 'split'
-                     AND bool_or(half.is_first) OVER same_symbol AND NOT bool_and(half.is_first) OVER same_symbol
-                THEN half.symbol END AS lasting_symbol
+    SELECT half.line, half.kind, half.symbol, half.quantity, half.strike, half.value, half.occurred_at, half.is_first,
+           half.terms || CASE WHEN half.kind = 'split'
+                                   AND bool_or(half.is_first) OVER same_symbol AND NOT bool_and(half.is_first) OVER same_symbol
+                              THEN half.symbol ELSE '' END AS terms
     FROM half
     WINDOW same_symbol AS (PARTITION BY half.terms, half.symbol)
 ),
 ranked AS (
     SELECT linked.*,
            row_number() OVER (
-               PARTITION BY linked.terms, linked.lasting_symbol, linked.is_first
+               PARTITION BY linked.terms, linked.is_first
                ORDER BY abs(linked.value), linked.strike, linked.occurred_at, linked.quantity, linked.symbol, linked.line
            ) AS rank,
            -- contracts of one strike, or shares, of one value at one time: nothing says which one became which
-           linked.kind = 'split' AND linked.lasting_symbol IS NULL
+           linked.kind = 'split'
                AND min(linked.symbol) OVER alike <> max(linked.symbol) OVER alike AS is_ambiguous
     FROM linked
     WINDOW alike AS (
-        PARTITION BY linked.terms, linked.lasting_symbol, linked.is_first, abs(linked.value), linked.strike,
-                     linked.occurred_at, CASE (linked.terms)[1] WHEN 'Symbol Change' THEN linked.quantity END)
+        PARTITION BY linked.terms, linked.is_first, abs(linked.value), linked.strike, linked.occurred_at,
+                     CASE (linked.terms)[1] WHEN 'Symbol Change' THEN linked.quantity END)
 )
 SELECT place.line,
        place.is_new,
@@ -53,7 +53,6 @@ FROM ranked AS one
 JOIN ranked AS other
     ON other.terms = one.terms
    AND other.rank = one.rank
-   AND other.lasting_symbol IS NOT DISTINCT FROM one.lasting_symbol
    AND NOT other.is_first
 CROSS JOIN LATERAL (
     SELECT one.kind = 'split' OR one.strike > other.strike AS one_is_old
