@@ -139,9 +139,10 @@ def import_damaged(ledger: Ledger, statements: list[tuple[str, bytes]], tmp_path
             return False
         assert result.saved + result.already_known <= result.rows_read
         assert rows_of(connection)["movement"] == result.saved
-        processed = session.process([result.account_id], *whole_time())
-        assert processed.success, processed.errors
-        assert session.verify([result.account_id]) == []
+        if rng.random() < 0.3:
+            processed = session.process([result.account_id], *whole_time())
+            assert processed.success, processed.errors
+            assert session.verify([result.account_id]) == []
         assert session.import_statement(path, account="7", broker=broker).saved == 0
         connection.rollback()
     return True

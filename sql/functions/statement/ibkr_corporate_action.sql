@@ -57,6 +57,7 @@ SELECT judged.line, judged.fields, judged.is_whole, judged.category, judged.mome
        CASE WHEN judged.ratio IS NULL AND NOT judged.is_change
             THEN CASE WHEN judged.is_taken_back THEN 'auto' WHEN judged.quantity < 0 THEN 'close' ELSE 'open' END
        END AS effect,
+       NULL AS side,
        CASE WHEN judged.ratio IS NULL THEN judged.symbol ELSE judged.subject END AS symbol,
        CASE WHEN judged.is_change AND judged.quantity < 0 THEN judged.new_symbol END AS to_symbol,
        judged.currency,
@@ -69,7 +70,12 @@ SELECT judged.line, judged.fields, judged.is_whole, judged.category, judged.mome
            WHEN judged.ratio IS NOT NULL THEN judged.ratio[CASE WHEN judged.is_taken_back THEN 1 ELSE 2 END]::numeric
            WHEN judged.is_change THEN abs(judged.quantity)
        END AS per_quantity,
+       NULL::numeric AS price,
        CASE WHEN judged.ratio IS NULL AND NOT judged.is_change THEN judged.proceeds ELSE 0 END AS amount,
+       0::numeric AS commission,
+       NULL AS commission_currency,
+       NULL::numeric AS counter_amount,
+       NULL AS counter_currency,
        concat_ws(' ', 'Corporate Actions', judged.moment, judged.description, trim_scale(judged.quantity), judged.is_taken_back)
            AS identity,
        judged.description,

@@ -18,7 +18,11 @@ SELECT printed.line,
                 -rollforward.statement_number(printed.fields ->> 'Notional Value')) AS proceeds,
        coalesce(-rollforward.statement_number(coalesce(printed.fields ->> 'Comm/Fee', apart.commission)), 0) AS commission,
        coalesce(apart.currency COLLATE "C", printed.currency) AS costs_in,
-       string_to_array(replace(printed.fields ->> 'Code', ' ', ''), ';') AS codes
+       string_to_array(replace(printed.fields ->> 'Code', ' ', ''), ';') AS codes,
+       -- not its commission, which another statement may print in another currency
+       concat_ws(' ', 'Trades', printed.fields ->> 'Date/Time', printed.symbol, printed.currency,
+                 trim_scale(rollforward.statement_number(printed.fields ->> 'Quantity')),
+                 trim_scale(rollforward.statement_number(printed.fields ->> 'Proceeds'))) AS identity
 FROM rollforward.ibkr_printed AS printed
 LEFT JOIN LATERAL (
     SELECT field.value AS commission, substr(field.key, length('Comm in ') + 1) AS currency
