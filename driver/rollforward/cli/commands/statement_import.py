@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollforward.cli.arguments import positive
 from rollforward.cli.context import Context
 from rollforward.errors import StatementRefused
 
@@ -47,7 +48,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
 
     listing = commands.add_parser("imports", help="what was imported, and what became of it")
     listing.add_argument("--account", metavar="NAME", help="default: all accounts")
-    listing.add_argument("--limit", type=int, default=20, metavar="N", help="default: %(default)s")
+    listing.add_argument("--limit", type=positive, default=20, metavar="N", help="default: %(default)s")
     listing.set_defaults(run=list_imports)
 
 
@@ -210,18 +211,17 @@ def list_imports(args: argparse.Namespace, context: Context) -> int:
     from rollforward.cli.tables import plain_table
     from rollforward.session import Session
 
-    with context.connect() as connection:
-        found = Session(connection).fetch(
-            "SELECT import_session_id, account_number, file_name, phase, rows_read, saved, already_known,"
-            " first_date, last_date, started_at, finished_at, run_id, error"
-            " FROM rollforward.import_session WHERE %(account)s::text IS NULL OR account_number = %(account)s"
-            " ORDER BY import_session_id DESC LIMIT %(limit)s",
-            {"account": args.account, "limit": args.limit},
-        )
     names = (
         "import_session_id", "account_number", "file_name", "phase", "rows_read", "saved", "already_known",
         "first_date", "last_date", "started_at", "finished_at", "run_id", "error",
     )  # fmt: skip
+    with context.connect() as connection:
+        found = Session(connection).fetch(
+            f"SELECT {', '.join(names)} FROM rollforward.import_session"
+            " WHERE %(account)s::text IS NULL OR account_number = %(account)s"
+            " ORDER BY import_session_id DESC LIMIT %(limit)s",
+            {"account": args.account, "limit": args.limit},
+        )
     documents = [dict(zip(names, row, strict=True)) for row in found]
     context.emit(
         {"imports": documents},
