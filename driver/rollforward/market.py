@@ -26,7 +26,7 @@ from rollforward.statement.reader import StatementReader
 from rollforward.statement.source import Source
 
 if TYPE_CHECKING:
-    from rollforward.session import Session
+    from rollforward.session.connected import Connected
 
 _NOTHING_STAGED = "22R02"
 
@@ -58,7 +58,7 @@ LAYOUTS: Mapping[str, Layout] = {
 
 
 def load_market(
-    session: Session,
+    session: Connected,
     kind: str,
     path: str | PathLike[str],
     *,

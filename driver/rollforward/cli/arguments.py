@@ -1,4 +1,4 @@
-"""Types of command-line arguments, with errors that say what was expected."""
+"""Arguments that several commands have, and types of arguments, with errors that say what was expected."""
 
 from __future__ import annotations
 
@@ -19,3 +19,16 @@ def positive(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) < 2**31:
         raise argparse.ArgumentTypeError(f"not a number above zero that can be: {text}")
     return int(text)
+
+
+def add_accounts(parser: argparse.ArgumentParser) -> None:
+    """Add ``--account``: names, None for all accounts."""
+    parser.add_argument(
+        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
+    )
+
+
+def add_days(parser: argparse.ArgumentParser) -> None:
+    """Add ``--from`` and ``--to``, both included: ``start`` and ``end``, None where a range is open."""
+    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
+    parser.add_argument("--to", dest="end", type=day, metavar="DATE")

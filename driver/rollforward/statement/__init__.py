@@ -33,7 +33,7 @@ from rollforward.statement.reader import SectionReader, StatementReader
 from rollforward.statement.source import Source
 
 if TYPE_CHECKING:
-    from rollforward.session import Session
+    from rollforward.session.connected import Connected
 
 # What the database says of a statement when no row of it is to blame, or none can be named.
 _NOT_BOOKABLE: Mapping[str, str] = {
@@ -45,7 +45,7 @@ _RECORDED = 100_000  # characters of an error; a refusal may list a hundred rows
 
 
 def import_statement(
-    session: Session,
+    session: Connected,
     path: str | PathLike[str] | Source,
     *,
     account: str,
@@ -97,7 +97,7 @@ def _layout(broker: str, columns: str | PathLike[str] | None) -> tuple[Layout, C
 
 
 def _booked(
-    session: Session, source: Source, broker: str, account: str, import_session_id: int
+    session: Connected, source: Source, broker: str, account: str, import_session_id: int
 ) -> ImportResult:
     try:
         return session._one(ImportResult, "import_statement", broker, account, import_session_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from rollforward.cli.arguments import day
+from rollforward.cli.arguments import add_accounts, day
 from rollforward.cli.context import Context
 
 
@@ -16,9 +16,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         help="the latest snapshot per account and currency",
         description="The latest snapshot per account and currency; --json has every column.",
     )
-    parser.add_argument(
-        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
-    )
+    add_accounts(parser)
     when = parser.add_mutually_exclusive_group()
     when.add_argument("--before", type=day, metavar="DATE", help="strictly before this date")
     when.add_argument("--as-of", type=day, metavar="DATE", help="on or before this date")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from rollforward.cli.arguments import day, positive
+from rollforward.cli.arguments import add_accounts, add_days, positive
 from rollforward.cli.context import Context
 
 if TYPE_CHECKING:
@@ -27,11 +27,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         " accounts is a transaction, and other terminals can watch, cancel and resume it. Without a range:"
         " what changed facts made stale. With --to alone: up to that day, from where each account is stale.",
     )
-    parser.add_argument(
-        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
-    )
-    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
-    parser.add_argument("--to", dest="end", type=day, metavar="DATE")
+    add_accounts(parser)
+    add_days(parser)
     parser.add_argument(
         "--scenario",
         choices=SCENARIOS,

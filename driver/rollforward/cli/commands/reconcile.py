@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from rollforward.cli.arguments import add_accounts
 from rollforward.cli.commands.verify import DIFFERENT
 from rollforward.cli.context import Context
 
@@ -18,9 +19,7 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         description="Show every balance, position and realized gain that a statement, or assert_balance() and"
         " assert_position(), say otherwise than what is computed. Exit code 4 when there is one.",
     )
-    parser.add_argument(
-        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
-    )
+    add_accounts(parser)
     parser.set_defaults(run=run)
 
 

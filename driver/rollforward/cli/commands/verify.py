@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from rollforward.cli.arguments import day
+from rollforward.cli.arguments import add_accounts, add_days
 from rollforward.cli.context import Context
 
 DIFFERENT = 4
@@ -20,11 +20,8 @@ def register(commands: argparse._SubParsersAction[Any]) -> None:
         description="Recompute accounts by the independent reference and report every field that differs."
         " Exit code 4 when there is one.",
     )
-    parser.add_argument(
-        "--account", action="append", metavar="NAME", help="may be repeated; default: all accounts"
-    )
-    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
-    parser.add_argument("--to", dest="end", type=day, metavar="DATE")
+    add_accounts(parser)
+    add_days(parser)
     parser.set_defaults(run=run)
 
 
