@@ -1,0 +1,64 @@
+-- Tells the volatility that the positions of a day would have had over the year before: account_volatility.
+--
+-- The return of a day is the sum of those of the positions, each weighted by its signed value as a part of equity; options by the
+-- closes of their underlying. A position with fewer than 63 returns is left out; days count from when all others have begun.
+-- Where those left out are more than a fifth of the gross value, nothing is told. What is told: stage_volatilities().
+--
+-- account_ids            accounts whose holdings are written down
+-- start_date, end_date   both included
+-- returns                findings written
+CREATE OR REPLACE FUNCTION rollforward.analyse_account_volatility(account_ids bigint[], start_date date, end_date date)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET jit = off  -- as process_batch
+AS $$
+BEGIN
+    PERFORM rollforward.stage_account_returns(account_ids, start_date, end_date);
+    PERFORM rollforward.stage_series();
+
+    PERFORM rollforward.prepare_own_stage('analysis_span', 'rollforward.analysed_span');
+    INSERT INTO analysis_span
+    SELECT listed.calculation_date, series.series_id,
+           min(series.place) FILTER (WHERE series.since_date >= listed.calculation_date - 365), max(series.place), min(series.place)
+    FROM (SELECT DISTINCT weight.group_id, weight.calculation_date FROM analysis_weight AS weight) AS listed
+    JOIN analysis_series AS series ON series.series_id = listed.group_id
+    GROUP BY listed.calculation_date, series.series_id
+    HAVING count(*) FILTER (WHERE series.since_date >= listed.calculation_date - 365) > 0;
+    ANALYZE analysis_span;
+    PERFORM rollforward.stage_volatilities();
+
+    PERFORM rollforward.prepare_own_stage('finding_account_volatility', 'rollforward_data.account_volatility');
+    INSERT INTO finding_account_volatility
+    WITH covered AS (
+        SELECT weight.account_id, weight.calculation_date, weight.group_id,
+               coalesce(sum(weight.gross) FILTER (WHERE weight.first_no IS NOT NULL), 0) / nullif(sum(weight.gross), 0) AS coverage
+        FROM analysis_weight AS weight
+        GROUP BY weight.account_id, weight.calculation_date, weight.group_id
+    ),
+    judged AS (
+        SELECT analysis.account_id, analysis.calculation_date, covered.coverage, covered.group_id,
+               CASE WHEN analysis.positions = 0 THEN 'no_positions'
+                    WHEN analysis.reason IS NOT NULL THEN analysis.reason
+                    WHEN coalesce(covered.coverage, 0) < 0.8 THEN 'low_coverage'
+               END AS reason
+        FROM rollforward_data.analysis
+        LEFT JOIN covered USING (account_id, calculation_date)
+        WHERE analysis.account_id = ANY (analyse_account_volatility.account_ids)
+          AND analysis.calculation_date BETWEEN analyse_account_volatility.start_date AND analyse_account_volatility.end_date
+    )
+    SELECT judged.account_id, judged.calculation_date, found.realized_21d, found.realized_63d, found.daily, found.weekly, found.monthly,
+           found.expected_21d, found.model_r_squared, found.trend, found.trend_strength, found.percentile,
+           coalesce(found.observations, 0), judged.coverage, coalesce(judged.reason, found.reason)
+    FROM judged
+    LEFT JOIN analysis_volatility AS found
+        ON found.series_id = judged.group_id
+       AND judged.reason IS NULL;
+    RETURN rollforward.store_findings(
+        'account_volatility', account_ids,
+        rollforward.days_of_analyses(account_ids, start_date, end_date));
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.analyse_account_volatility IS 'Tells the volatility that the positions of a day would have had over the year before';

@@ -1,0 +1,58 @@
+-- Tells the volatility of what accounts held, by its closes, on the days they were analysed: series_volatility.
+--
+-- Options by the closes of their underlying. Each series once, for all accounts. What is told: stage_volatilities().
+--
+-- account_ids            whose instruments
+-- start_date, end_date   both included
+-- returns                findings written
+CREATE OR REPLACE FUNCTION rollforward.analyse_volatility(account_ids bigint[], start_date date, end_date date)
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    subject record;
+BEGIN
+    subject := rollforward.stage_subjects(account_ids, start_date, end_date, by_series => true);
+    IF subject.instrument_ids IS NULL THEN
+        RETURN 0;
+    END IF;
+    PERFORM rollforward.stage_levels(subject.instrument_ids, subject.first_date - 400, subject.last_date);
+    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
+    INSERT INTO analysis_return
+    SELECT level.instrument_id, level.on_date, level.since_date, level.simple
+    FROM analysis_level AS level
+    WHERE level.since_date IS NOT NULL;
+    PERFORM rollforward.stage_series();
+
+    PERFORM rollforward.prepare_own_stage('analysis_span', 'rollforward.analysed_span');
+    INSERT INTO analysis_span
+    SELECT listed.calculation_date, series.series_id,
+           min(series.place) FILTER (WHERE series.since_date >= listed.calculation_date - 365), max(series.place), min(series.place)
+    FROM analysis_subject AS listed
+    JOIN analysis_series AS series
+        ON series.series_id = listed.instrument_id
+       AND series.on_date <= listed.calculation_date
+       AND series.since_date >= listed.calculation_date - 400
+    GROUP BY listed.calculation_date, series.series_id
+    HAVING count(*) FILTER (WHERE series.since_date >= listed.calculation_date - 365) > 0;
+    ANALYZE analysis_span;
+    PERFORM rollforward.stage_volatilities();
+
+    PERFORM rollforward.prepare_own_stage('finding_series_volatility', 'rollforward_data.series_volatility');
+    INSERT INTO finding_series_volatility
+    SELECT listed.calculation_date, listed.instrument_id,
+           found.realized_21d, found.realized_63d, found.daily, found.weekly, found.monthly, found.expected_21d, found.model_r_squared,
+           found.trend, found.trend_strength, found.percentile, coalesce(found.observations, 0),
+           CASE WHEN found.series_id IS NULL THEN 'no_prices' ELSE found.reason END
+    FROM analysis_subject AS listed
+    LEFT JOIN analysis_volatility AS found
+        ON found.calculation_date = listed.calculation_date
+       AND found.series_id = listed.instrument_id;
+    RETURN rollforward.store_findings(
+        'series_volatility', NULL, ARRAY(SELECT DISTINCT listed.calculation_date FROM analysis_subject AS listed));
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.analyse_volatility IS 'Tells the volatility of what accounts held, by its closes';

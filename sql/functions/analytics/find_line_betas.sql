@@ -1,0 +1,94 @@
+-- Finds lines through returns of the staged subjects and of factors, by ordinary least squares: adds to finding_factor_beta.
+--
+-- A factor of one symbol is aligned with the subject: returns are those between days on which both have a close, so that a gap of
+-- one is a longer return of both. A spread has returns between days on which both of its symbols have a close; of the subject,
+-- those count that end on the same day.
+CREATE OR REPLACE FUNCTION rollforward.find_line_betas()
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    first_date CONSTANT date := (SELECT min(subject.calculation_date) FROM analysis_subject AS subject);
+BEGIN
+    INSERT INTO finding_factor_beta
+    WITH proxy AS (
+        SELECT factor.factor_id, factor.method, factor.window_days, factor.minimum_returns,
+               bought.instrument_id AS bought_id, sold.instrument_id AS sold_id
+        FROM rollforward_data.factor
+        JOIN rollforward_data.instrument AS bought ON bought.symbol = factor.symbol
+        LEFT JOIN rollforward_data.instrument AS sold ON sold.symbol = factor.short_symbol
+        WHERE factor.method = 'single'
+           OR (factor.method = 'spread' AND sold.instrument_id IS NOT NULL)
+    ),
+    spread AS (
+        SELECT proxy.factor_id, proxy.window_days, bought.on_date,
+               lag(bought.on_date) OVER in_order AS since_date,
+               bought.level / lag(bought.level) OVER in_order - sold.level / lag(sold.level) OVER in_order AS difference
+        FROM proxy
+        JOIN analysis_level AS bought ON bought.instrument_id = proxy.bought_id
+        JOIN analysis_level AS sold
+            ON sold.instrument_id = proxy.sold_id
+           AND sold.on_date = bought.on_date
+        WINDOW in_order AS (PARTITION BY proxy.factor_id ORDER BY bought.on_date)
+    ),
+    aligned AS (
+        SELECT proxy.factor_id, proxy.window_days, own.instrument_id, own.on_date,
+               lag(own.on_date) OVER in_order AS since_date,
+               own.level / lag(own.level) OVER in_order - 1 AS own_return,
+               bought.level / lag(bought.level) OVER in_order - 1 AS factor_return
+        FROM proxy
+        JOIN analysis_level AS bought ON bought.instrument_id = proxy.bought_id
+        JOIN analysis_level AS own ON own.on_date = bought.on_date
+        WHERE proxy.method = 'single'
+          AND own.on_date >= first_date - proxy.window_days
+        WINDOW in_order AS (PARTITION BY proxy.factor_id, own.instrument_id ORDER BY own.on_date)
+        UNION ALL
+        SELECT spread.factor_id, spread.window_days, own.instrument_id, own.on_date,
+               least(own.since_date, spread.since_date), own.simple, spread.difference
+        FROM spread
+        JOIN analysis_level AS own ON own.on_date = spread.on_date
+        WHERE own.since_date IS NOT NULL
+          AND spread.since_date IS NOT NULL
+    ),
+    moments AS (
+        SELECT subject.calculation_date, aligned.instrument_id, aligned.factor_id,
+               regr_count(aligned.own_return, aligned.factor_return) AS observations,
+               regr_slope(aligned.own_return, aligned.factor_return) AS slope,
+               regr_intercept(aligned.own_return, aligned.factor_return) AS intercept,
+               regr_r2(aligned.own_return, aligned.factor_return) AS r_squared,
+               regr_sxx(aligned.own_return, aligned.factor_return) AS sxx,
+               regr_syy(aligned.own_return, aligned.factor_return) AS syy,
+               regr_sxy(aligned.own_return, aligned.factor_return) AS sxy
+        FROM analysis_subject AS subject
+        JOIN aligned
+            ON aligned.instrument_id = subject.instrument_id
+           AND aligned.on_date <= subject.calculation_date
+           AND aligned.since_date >= subject.calculation_date - aligned.window_days
+        GROUP BY subject.calculation_date, aligned.instrument_id, aligned.factor_id
+    ),
+    judged AS (
+        SELECT subject.calculation_date, subject.instrument_id, proxy.factor_id, moments.slope, moments.intercept, moments.r_squared,
+               moments.sxx, moments.syy, moments.sxy, coalesce(moments.observations, 0) AS observations,
+               CASE WHEN coalesce(moments.observations, 0) < proxy.minimum_returns THEN 'too_few_observations'
+                    WHEN rollforward.never_moves(moments.syy) THEN 'constant_prices'
+                    WHEN rollforward.never_moves(moments.sxx) THEN 'constant_factor'
+               END AS reason
+        FROM analysis_subject AS subject
+        CROSS JOIN proxy
+        LEFT JOIN moments USING (calculation_date, instrument_id, factor_id)
+        WHERE proxy.bought_id IN (SELECT level.instrument_id FROM analysis_level AS level)
+    )
+    SELECT judged.calculation_date, judged.instrument_id, judged.factor_id,
+           CASE WHEN judged.reason IS NULL THEN judged.slope END,
+           CASE WHEN judged.reason IS NULL THEN judged.intercept END,
+           CASE WHEN judged.reason IS NULL THEN judged.r_squared END,
+           CASE WHEN judged.reason IS NULL
+                THEN sqrt(greatest(judged.syy - judged.sxy ^ 2 / judged.sxx, 0) / (judged.observations - 2) / judged.sxx)
+           END,
+           judged.observations, judged.reason
+    FROM judged;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.find_line_betas IS 'Finds lines through returns of instruments and of factors';

@@ -1,0 +1,101 @@
+-- Stages the returns that what accounts held on a day would have had before: analysis_return, of series that are numbered in
+-- analysis_weight, which says what the accounts held, by the closes that tell its volatility.
+--
+-- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity. Accounts without
+-- equity have none.
+--
+-- relies on   analysed_position_pkey, analysis_pkey, price_pkey
+CREATE OR REPLACE FUNCTION rollforward.stage_account_returns(account_ids bigint[], start_date date, end_date date)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    subject record;
+BEGIN
+    subject := rollforward.stage_subjects(account_ids, start_date, end_date, by_series => true);
+    PERFORM rollforward.prepare_own_stage('analysis_weight', 'rollforward.analysed_weight');
+    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
+    IF subject.instrument_ids IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM rollforward.stage_levels(subject.instrument_ids, subject.first_date - 400, subject.last_date);
+
+    PERFORM rollforward.prepare_own_stage('analysis_day', 'rollforward.analysed_day');
+    INSERT INTO analysis_day
+    SELECT row_number() OVER (ORDER BY day.on_date) - 1, day.on_date, lag(day.on_date) OVER (ORDER BY day.on_date)
+    FROM (SELECT DISTINCT level.on_date FROM analysis_level AS level) AS day;
+    ANALYZE analysis_day;
+
+    INSERT INTO analysis_weight
+    WITH reach AS (
+        SELECT listed.calculation_date, listed.instrument_id AS series_id,
+               min(day.day_no) AS first_no,
+               count(*) FILTER (WHERE level.since_date >= listed.calculation_date - 365) AS observations
+        FROM analysis_subject AS listed
+        JOIN analysis_level AS level
+            ON level.instrument_id = listed.instrument_id
+           AND level.on_date <= listed.calculation_date
+           AND level.since_date >= listed.calculation_date - 400
+        JOIN analysis_day AS day USING (on_date)
+        GROUP BY listed.calculation_date, listed.instrument_id
+    )
+    SELECT dense_rank() OVER (ORDER BY held.calculation_date, held.account_id), held.account_id, held.calculation_date,
+           held.series_id, sum(held.value) / analysis.equity, sum(abs(held.value)),
+           CASE WHEN reach.observations >= 63 THEN reach.first_no END
+    FROM rollforward_data.analysed_position AS held
+    JOIN rollforward_data.analysis USING (account_id, calculation_date)
+    LEFT JOIN reach USING (calculation_date, series_id)
+    WHERE held.account_id = ANY (stage_account_returns.account_ids)
+      AND held.calculation_date BETWEEN stage_account_returns.start_date AND stage_account_returns.end_date
+      AND analysis.equity > 0
+    GROUP BY held.calculation_date, held.account_id, held.series_id, analysis.equity, reach.observations, reach.first_no;
+    ANALYZE analysis_weight;
+
+    PERFORM rollforward.prepare_own_stage('analysis_move', 'rollforward.analysed_move');
+    INSERT INTO analysis_move
+    SELECT 0, level.instrument_id, day.day_no, level.simple
+    FROM analysis_level AS level
+    JOIN analysis_day AS day USING (on_date)
+    WHERE level.since_date IS NOT NULL;
+    PERFORM rollforward.stage_blocks();
+
+    INSERT INTO analysis_return
+    WITH span AS (
+        SELECT weight.group_id, weight.calculation_date, max(weight.first_no) AS first_no
+        FROM analysis_weight AS weight
+        GROUP BY weight.group_id, weight.calculation_date
+    ),
+    mixed AS (
+        SELECT weight.group_id, block.block_no,
+               sum(weight.weight * block.m01) AS m01, sum(weight.weight * block.m02) AS m02,
+               sum(weight.weight * block.m03) AS m03, sum(weight.weight * block.m04) AS m04,
+               sum(weight.weight * block.m05) AS m05, sum(weight.weight * block.m06) AS m06,
+               sum(weight.weight * block.m07) AS m07, sum(weight.weight * block.m08) AS m08,
+               sum(weight.weight * block.m09) AS m09, sum(weight.weight * block.m10) AS m10,
+               sum(weight.weight * block.m11) AS m11, sum(weight.weight * block.m12) AS m12,
+               sum(weight.weight * block.m13) AS m13, sum(weight.weight * block.m14) AS m14,
+               sum(weight.weight * block.m15) AS m15, sum(weight.weight * block.m16) AS m16
+        FROM analysis_weight AS weight
+        JOIN span USING (group_id)
+        JOIN analysis_block AS block
+            ON block.instrument_id = weight.series_id
+           AND block.block_no >= span.first_no / 16
+        WHERE weight.first_no IS NOT NULL
+        GROUP BY weight.group_id, block.block_no
+    )
+    SELECT mixed.group_id, day.on_date, day.since_date, step.moved
+    FROM mixed
+    CROSS JOIN LATERAL (VALUES
+            (0, mixed.m01), (1, mixed.m02), (2, mixed.m03), (3, mixed.m04), (4, mixed.m05), (5, mixed.m06),
+            (6, mixed.m07), (7, mixed.m08), (8, mixed.m09), (9, mixed.m10), (10, mixed.m11), (11, mixed.m12),
+            (12, mixed.m13), (13, mixed.m14), (14, mixed.m15), (15, mixed.m16)
+    ) AS step (step_no, moved)
+    JOIN analysis_day AS day ON day.day_no = mixed.block_no * 16 + step.step_no
+    JOIN span USING (group_id)
+    WHERE day.day_no >= span.first_no
+      AND day.on_date <= span.calculation_date;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.stage_account_returns IS 'Stages the returns that what accounts held on a day would have had before';

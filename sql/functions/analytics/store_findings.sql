@@ -1,0 +1,65 @@
+-- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
+--
+-- findings      name of the table
+-- account_ids   findings of these accounts and days that are not staged are removed; NULL: findings are about instruments, of
+--               which those that are not staged stay
+-- returns       rows written
+-- relies on     the primary key of the table
+CREATE OR REPLACE FUNCTION rollforward.store_findings(findings text, account_ids bigint[], days date[])
+RETURNS bigint
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    target CONSTANT text := format('rollforward_data.%I', findings);
+    staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
+    stage text;
+    same_key text;
+    key text;
+    rows_saved bigint;
+BEGIN
+    SELECT string_agg(format('staged.%1$I = stored.%1$I', attribute.attname), ' AND ' ORDER BY attribute.attnum),
+           string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum)
+    INTO same_key, key
+    FROM pg_index
+    JOIN pg_attribute AS attribute
+        ON attribute.attrelid = pg_index.indrelid
+       AND attribute.attnum = ANY (pg_index.indkey)
+    WHERE pg_index.indrelid = target::regclass
+      AND pg_index.indisprimary;
+
+    SELECT format('(SELECT %s FROM %s)',
+                  string_agg(CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
+                                  THEN format('rollforward.settled(%1$I)::rollforward_data.statistic AS %1$I', attname)
+                                  ELSE quote_ident(attname)
+                             END, ', ' ORDER BY attnum),
+                  staged_findings)
+    INTO stage
+    FROM pg_attribute
+    WHERE attrelid = target::regclass
+      AND attnum > 0
+      AND NOT attisdropped;
+
+    EXECUTE format('ANALYZE %s', staged_findings);
+    EXECUTE format(
+        'DELETE FROM %1$s AS stored'
+        ' WHERE stored.calculation_date = ANY ($1)'
+        '   AND %4$s'
+        '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND staged IS NOT DISTINCT FROM stored)',
+        target, stage, same_key,
+        CASE WHEN account_ids IS NULL THEN format('EXISTS (SELECT FROM %s AS staged WHERE %s)', stage, same_key)
+             ELSE 'stored.account_id = ANY ($2)'
+        END)
+    USING days, account_ids;
+    EXECUTE format(
+        'INSERT INTO %1$s SELECT staged.* FROM %2$s AS staged'
+        ' WHERE NOT EXISTS (SELECT FROM %1$s AS stored WHERE %3$s)'
+        ' ORDER BY %4$s'
+        ' ON CONFLICT DO NOTHING',  -- another session finds the same about the same instrument
+        target, stage, same_key, key);
+    GET DIAGNOSTICS rows_saved = ROW_COUNT;
+    RETURN rows_saved;
+END
+$$;
+
+COMMENT ON FUNCTION rollforward.store_findings IS 'Makes the stored findings equal to the staged ones, writing only what differs';
