@@ -4,29 +4,20 @@
 -- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity. Accounts without
 -- equity have none.
 --
--- relies on   analysed_position_pkey, analysis_pkey, price_pkey
-CREATE OR REPLACE FUNCTION rollforward.stage_account_returns(account_ids bigint[], start_date date, end_date date)
+-- relies on   stage_market(), analysed_position_pkey, analysis_pkey
+CREATE OR REPLACE FUNCTION rollforward.stage_account_returns()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    subject record;
 BEGIN
-    subject := rollforward.stage_subjects(account_ids, start_date, end_date, by_series => true);
-    PERFORM rollforward.prepare_own_stage('analysis_weight', 'rollforward.analysed_weight');
-    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
-    IF subject.instrument_ids IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM rollforward.stage_levels(subject.instrument_ids, subject.first_date - 400, subject.last_date);
-
     PERFORM rollforward.prepare_own_stage('analysis_day', 'rollforward.analysed_day');
     INSERT INTO analysis_day
     SELECT row_number() OVER (ORDER BY day.on_date) - 1, day.on_date, lag(day.on_date) OVER (ORDER BY day.on_date)
     FROM (SELECT DISTINCT level.on_date FROM analysis_level AS level) AS day;
     ANALYZE analysis_day;
 
+    PERFORM rollforward.prepare_own_stage('analysis_weight', 'rollforward.analysed_weight');
     INSERT INTO analysis_weight
     WITH reach AS (
         SELECT listed.calculation_date, listed.instrument_id AS series_id,
@@ -38,17 +29,16 @@ BEGIN
            AND level.on_date <= listed.calculation_date
            AND level.since_date >= listed.calculation_date - 400
         JOIN analysis_day AS day USING (on_date)
+        WHERE listed.is_series
         GROUP BY listed.calculation_date, listed.instrument_id
     )
     SELECT dense_rank() OVER (ORDER BY held.calculation_date, held.account_id), held.account_id, held.calculation_date,
            held.series_id, sum(held.value) / analysis.equity, sum(abs(held.value)),
            CASE WHEN reach.observations >= 63 THEN reach.first_no END
-    FROM rollforward_data.analysed_position AS held
-    JOIN rollforward_data.analysis USING (account_id, calculation_date)
+    FROM analysis_position AS held
+    JOIN analysis_case AS analysis USING (account_id, calculation_date)
     LEFT JOIN reach USING (calculation_date, series_id)
-    WHERE held.account_id = ANY (stage_account_returns.account_ids)
-      AND held.calculation_date BETWEEN stage_account_returns.start_date AND stage_account_returns.end_date
-      AND analysis.equity > 0
+    WHERE analysis.equity > 0
     GROUP BY held.calculation_date, held.account_id, held.series_id, analysis.equity, reach.observations, reach.first_no;
     ANALYZE analysis_weight;
 
@@ -60,6 +50,7 @@ BEGIN
     WHERE level.since_date IS NOT NULL;
     PERFORM rollforward.stage_blocks();
 
+    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
     INSERT INTO analysis_return
     WITH span AS (
         SELECT weight.group_id, weight.calculation_date, max(weight.first_no) AS first_no
@@ -67,7 +58,7 @@ BEGIN
         GROUP BY weight.group_id, weight.calculation_date
     ),
     mixed AS (
-        SELECT weight.group_id, block.block_no,
+        SELECT weight.group_id, span.first_no, span.calculation_date, block.block_no,
                sum(weight.weight * block.m01) AS m01, sum(weight.weight * block.m02) AS m02,
                sum(weight.weight * block.m03) AS m03, sum(weight.weight * block.m04) AS m04,
                sum(weight.weight * block.m05) AS m05, sum(weight.weight * block.m06) AS m06,
@@ -82,7 +73,7 @@ BEGIN
             ON block.instrument_id = weight.series_id
            AND block.block_no >= span.first_no / 16
         WHERE weight.first_no IS NOT NULL
-        GROUP BY weight.group_id, block.block_no
+        GROUP BY weight.group_id, span.first_no, span.calculation_date, block.block_no
     )
     SELECT mixed.group_id, day.on_date, day.since_date, step.moved
     FROM mixed
@@ -92,9 +83,8 @@ BEGIN
             (12, mixed.m13), (13, mixed.m14), (14, mixed.m15), (15, mixed.m16)
     ) AS step (step_no, moved)
     JOIN analysis_day AS day ON day.day_no = mixed.block_no * 16 + step.step_no
-    JOIN span USING (group_id)
-    WHERE day.day_no >= span.first_no
-      AND day.on_date <= span.calculation_date;
+    WHERE day.day_no >= mixed.first_no
+      AND day.on_date <= mixed.calculation_date;
 END
 $$;
 

@@ -21,7 +21,8 @@ BEGIN
         WINDOW in_order AS (PARTITION BY split.instrument_id ORDER BY split.split_date)
     ),
     adjusted AS (
-        SELECT price.instrument_id, price.price_date, (price.close * coalesce(adjustment.units, 1))::double precision AS level
+        SELECT price.instrument_id, price.price_date,
+               price.close::double precision * coalesce(adjustment.units::double precision, 1) AS level
         FROM unnest(stage_levels.instrument_ids) AS wanted (instrument_id)
         JOIN rollforward_data.price USING (instrument_id)
         LEFT JOIN adjustment

@@ -1,45 +1,25 @@
 -- Stages the pairs of instruments that accounts held together, and the days that each pair has in common: analysis_pair,
--- analysis_common, and the closes in analysis_level.
+-- analysis_common.
 --
 -- Pairs meet by classes: instruments with closes on the same days of the window are alike towards all others, so that days are
 -- compared for pairs of classes, of which there are few, and not for pairs of instruments.
 --
--- returns   whether there is a pair
-CREATE OR REPLACE FUNCTION rollforward.stage_pairs(account_ids bigint[], start_date date, end_date date, window_days integer)
-RETURNS boolean
+-- relies on   stage_market(), analysed_position_pkey
+CREATE OR REPLACE FUNCTION rollforward.stage_pairs(window_days integer)
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    subject record;
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_pair', 'rollforward.analysed_pair');
     INSERT INTO analysis_pair
     SELECT DISTINCT one.calculation_date, one.instrument_id, other.instrument_id
-    FROM rollforward_data.analysed_position AS one
-    JOIN rollforward_data.analysed_position AS other USING (account_id, calculation_date)
-    WHERE one.account_id = ANY (stage_pairs.account_ids)
-      AND one.calculation_date BETWEEN stage_pairs.start_date AND stage_pairs.end_date
-      AND one.instrument_id < other.instrument_id
+    FROM analysis_position AS one
+    JOIN analysis_position AS other USING (account_id, calculation_date)
+    WHERE one.instrument_id < other.instrument_id
       AND one.is_correlated
       AND other.is_correlated;
     ANALYZE analysis_pair;
-
-    PERFORM rollforward.prepare_own_stage('analysis_subject', 'rollforward.analysed_subject');
-    INSERT INTO analysis_subject
-    SELECT pair.calculation_date, pair.instrument_id FROM analysis_pair AS pair
-    UNION
-    SELECT pair.calculation_date, pair.other_instrument_id FROM analysis_pair AS pair;
-    ANALYZE analysis_subject;
-    SELECT array_agg(DISTINCT listed.instrument_id) AS instrument_ids,
-           min(listed.calculation_date) AS first_date,
-           max(listed.calculation_date) AS last_date
-    INTO subject
-    FROM analysis_subject AS listed;
-    IF subject.instrument_ids IS NULL THEN
-        RETURN false;
-    END IF;
-    PERFORM rollforward.stage_levels(subject.instrument_ids, subject.first_date - window_days, subject.last_date);
 
     PERFORM rollforward.prepare_own_stage('analysis_class', 'rollforward.analysed_class');
     INSERT INTO analysis_class
@@ -47,7 +27,11 @@ BEGIN
            dense_rank() OVER (ORDER BY known.calculation_date, known.days), known.days
     FROM (
         SELECT listed.calculation_date, listed.instrument_id, array_agg(level.on_date ORDER BY level.on_date) AS days
-        FROM analysis_subject AS listed
+        FROM (
+            SELECT pair.calculation_date, pair.instrument_id FROM analysis_pair AS pair
+            UNION
+            SELECT pair.calculation_date, pair.other_instrument_id FROM analysis_pair AS pair
+        ) AS listed
         JOIN analysis_level AS level
             ON level.instrument_id = listed.instrument_id
            AND level.on_date BETWEEN listed.calculation_date - window_days AND listed.calculation_date
@@ -87,7 +71,6 @@ BEGIN
       AND common.low_class = least(one.class, other.class)
       AND common.high_class = greatest(one.class, other.class);
     ANALYZE analysis_pair;
-    RETURN true;
 END
 $$;
 

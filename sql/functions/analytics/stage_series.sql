@@ -1,4 +1,6 @@
 -- Stages how much series moved, from their returns: analysis_return becomes analysis_series.
+--
+-- Deviations of the last days are told by differences of running sums: a window that slides would be added up anew for every row.
 CREATE OR REPLACE FUNCTION rollforward.stage_series()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -7,22 +9,31 @@ AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_series', 'rollforward.analysed_series');
     INSERT INTO analysis_series
-    SELECT moved.*, lead(moved.moved) OVER (PARTITION BY moved.series_id ORDER BY moved.place)
-    FROM (
-        SELECT known.series_id,
+    WITH running AS (
+        SELECT known.series_id, known.on_date, known.since_date, known.simple,
                row_number() OVER in_order AS place,
-               known.on_date,
-               known.since_date,
                lag(known.since_date, 20) OVER in_order AS frame_date,
-               known.simple,
-               abs(known.simple) * sqrt(252) AS moved,
-               CASE WHEN count(*) OVER a_week = 5 THEN stddev_samp(known.simple) OVER a_week * sqrt(252) END AS week,
-               CASE WHEN count(*) OVER a_month = 21 THEN stddev_samp(known.simple) OVER a_month * sqrt(252) END AS month
+               sum(known.simple) OVER in_order AS total,
+               sum(known.simple ^ 2) OVER in_order AS squares
         FROM analysis_return AS known
-        WINDOW in_order AS (PARTITION BY known.series_id ORDER BY known.on_date),
-               a_week AS (in_order ROWS 4 PRECEDING),
-               a_month AS (in_order ROWS 20 PRECEDING)
-    ) AS moved;
+        WINDOW in_order AS (PARTITION BY known.series_id ORDER BY known.on_date ROWS UNBOUNDED PRECEDING)
+    ),
+    framed AS (
+        SELECT running.*,
+               running.total - coalesce(lag(running.total, 5) OVER in_order, 0) AS week_total,
+               running.squares - coalesce(lag(running.squares, 5) OVER in_order, 0) AS week_squares,
+               running.total - coalesce(lag(running.total, 21) OVER in_order, 0) AS month_total,
+               running.squares - coalesce(lag(running.squares, 21) OVER in_order, 0) AS month_squares,
+               lead(running.simple) OVER in_order AS next_simple
+        FROM running
+        WINDOW in_order AS (PARTITION BY running.series_id ORDER BY running.on_date)
+    )
+    SELECT framed.series_id, framed.place, framed.on_date, framed.since_date, framed.frame_date, framed.simple,
+           abs(framed.simple) * sqrt(252),
+           CASE WHEN framed.place >= 5 THEN rollforward.yearly_deviation(framed.week_total, framed.week_squares, 5) END,
+           CASE WHEN framed.place >= 21 THEN rollforward.yearly_deviation(framed.month_total, framed.month_squares, 21) END,
+           abs(framed.next_simple) * sqrt(252)
+    FROM framed;
     ANALYZE analysis_series;
 END
 $$;

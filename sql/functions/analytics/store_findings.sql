@@ -58,6 +58,7 @@ BEGIN
         ' ON CONFLICT DO NOTHING',  -- another session finds the same about the same instrument
         target, stage, same_key, key);
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
+    PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;
 END
 $$;

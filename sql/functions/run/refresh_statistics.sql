@@ -19,6 +19,11 @@ BEGIN
         SELECT known.oid
         FROM pg_class AS known
         WHERE known.oid IN (
+                  'rollforward_data.analysed_position'::regclass,
+                  'rollforward_data.analysis'::regclass,
+                  'rollforward_data.account_factor'::regclass,
+                  'rollforward_data.factor_beta'::regclass,
+                  'rollforward_data.instrument_correlation'::regclass,
                   'rollforward_data.movement'::regclass,
                   'rollforward_data.price'::regclass,
                   'rollforward_data.position'::regclass,

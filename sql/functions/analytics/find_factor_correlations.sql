@@ -3,19 +3,16 @@
 -- Simple returns of 282 calendar days, between days on which all of their symbols have a close; each weighs 0.94 of the next one,
 -- and a correlation is cut off at 0.95 either way. NULL with fewer than 30 returns, or where a factor never moves.
 --
--- account_ids            whose days
--- start_date, end_date   both included
--- returns                findings written
-CREATE OR REPLACE FUNCTION rollforward.analyse_factor_correlations(account_ids bigint[], start_date date, end_date date)
+-- account_ids   the staged accounts
+-- returns       findings written
+CREATE OR REPLACE FUNCTION rollforward.find_factor_correlations(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 DECLARE
     window_days CONSTANT integer := 282;
-    days CONSTANT date[] := rollforward.days_of_analyses(account_ids, start_date, end_date);
+    days CONSTANT date[] := rollforward.analysed_dates();
     proxies CONSTANT bigint[] := ARRAY(
         SELECT DISTINCT instrument.instrument_id
         FROM rollforward_data.factor
@@ -79,4 +76,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_factor_correlations IS 'Correlates the factors that scenarios shock';
+COMMENT ON FUNCTION rollforward.find_factor_correlations IS 'Correlates the factors that scenarios shock';

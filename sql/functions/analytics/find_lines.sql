@@ -1,16 +1,17 @@
--- Finds lines through returns of the staged subjects and of factors, by ordinary least squares: adds to finding_factor_beta.
+-- Finds lines through returns of the staged subjects and of factors, by ordinary least squares: factor_beta.
 --
 -- A factor of one symbol is aligned with the subject: returns are those between days on which both have a close, so that a gap of
 -- one is a longer return of both. A spread has returns between days on which both of its symbols have a close; of the subject,
 -- those count that end on the same day.
-CREATE OR REPLACE FUNCTION rollforward.find_line_betas()
-RETURNS void
+CREATE OR REPLACE FUNCTION rollforward.find_lines(account_ids bigint[])
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     first_date CONSTANT date := (SELECT min(subject.calculation_date) FROM analysis_subject AS subject);
 BEGIN
+    PERFORM rollforward.prepare_own_stage('finding_factor_beta', 'rollforward_data.factor_beta');
     INSERT INTO finding_factor_beta
     WITH proxy AS (
         SELECT factor.factor_id, factor.method, factor.window_days, factor.minimum_returns,
@@ -65,6 +66,7 @@ BEGIN
             ON aligned.instrument_id = subject.instrument_id
            AND aligned.on_date <= subject.calculation_date
            AND aligned.since_date >= subject.calculation_date - aligned.window_days
+        WHERE subject.is_explained
         GROUP BY subject.calculation_date, aligned.instrument_id, aligned.factor_id
     ),
     judged AS (
@@ -77,7 +79,8 @@ BEGIN
         FROM analysis_subject AS subject
         CROSS JOIN proxy
         LEFT JOIN moments USING (calculation_date, instrument_id, factor_id)
-        WHERE proxy.bought_id IN (SELECT level.instrument_id FROM analysis_level AS level)
+        WHERE subject.is_explained
+          AND proxy.bought_id IN (SELECT level.instrument_id FROM analysis_level AS level)
     )
     SELECT judged.calculation_date, judged.instrument_id, judged.factor_id,
            CASE WHEN judged.reason IS NULL THEN judged.slope END,
@@ -88,7 +91,8 @@ BEGIN
            END,
            judged.observations, judged.reason
     FROM judged;
+    RETURN rollforward.store_findings('factor_beta', NULL, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.find_line_betas IS 'Finds lines through returns of instruments and of factors';
+COMMENT ON FUNCTION rollforward.find_lines IS 'Finds lines through returns of instruments and of factors';

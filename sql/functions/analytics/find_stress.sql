@@ -4,27 +4,22 @@
 -- accounts are exposed to the shocked factors with; correlated_pnl what they are exposed to all of them with, each moving along by
 -- its correlation as of the day (0 where none is known). Who has no shorts cannot lose more than what is held.
 --
--- account_ids            accounts whose exposures are found
--- start_date, end_date   both included
--- returns                findings written; NULL and a reason where an exposure to a shocked factor is not known: no_exposure
--- relies on              account_factor_pkey, factor_correlation_pkey
-CREATE OR REPLACE FUNCTION rollforward.analyse_stress(account_ids bigint[], start_date date, end_date date)
+-- account_ids   the staged accounts
+-- returns       findings written; NULL and a reason where an exposure to a shocked factor is not known: no_exposure
+CREATE OR REPLACE FUNCTION rollforward.find_stress(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('finding_account_stress', 'rollforward_data.account_stress');
     INSERT INTO finding_account_stress
     WITH exposed AS (
         SELECT known.account_id, known.calculation_date, factor.factor_id, factor.name, known.exposure_amount AS amount
-        FROM rollforward_data.account_factor AS known
+        FROM analysis_case AS staged
+        JOIN rollforward_data.account_factor AS known USING (account_id, calculation_date)
         JOIN rollforward_data.factor USING (factor_id)
-        WHERE known.account_id = ANY (analyse_stress.account_ids)
-          AND known.calculation_date BETWEEN analyse_stress.start_date AND analyse_stress.end_date
-          AND factor.is_shocked
+        WHERE factor.is_shocked
     ),
     shock AS (
         SELECT scenario.scenario_id, factor.factor_id, shock.shock * factor.unit_return AS shock
@@ -68,14 +63,14 @@ BEGIN
            CASE WHEN direct.pnl IS NULL THEN 'no_exposure' END
     FROM direct
     JOIN correlated USING (account_id, calculation_date, scenario_id)
-    JOIN rollforward_data.analysis USING (account_id, calculation_date)
+    JOIN analysis_case AS analysis USING (account_id, calculation_date)
     -- greatest() passes over a NULL: where there is no floor, and where there is no figure
     CROSS JOIN LATERAL (
         SELECT CASE WHEN analysis.short_value = 0 AND direct.pnl IS NOT NULL THEN -analysis.long_value END::double precision AS pnl
     ) AS worst;
     RETURN rollforward.store_findings(
-        'account_stress', account_ids, rollforward.days_of_analyses(account_ids, start_date, end_date));
+        'account_stress', account_ids, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_stress IS 'Tells what scenarios would do to accounts';
+COMMENT ON FUNCTION rollforward.find_stress IS 'Tells what scenarios would do to accounts';

@@ -1,12 +1,12 @@
--- Finds what explains the staged subjects by all styles at once, in a ridge regression with alpha 1: adds to finding_factor_beta.
+-- Finds what explains the staged subjects by all styles at once, in a ridge regression with alpha 1: factor_beta.
 --
 -- Returns of the styles are those between days on which all of them have a close; of the subject, those count that end on the
 -- same day. R² is that of the whole regression.
 --
 -- The styles stand side by side in a row per day, so that all their covariances come from one pass over the returns; how many
 -- there are is data, and so the list of covariances is written for them.
-CREATE OR REPLACE FUNCTION rollforward.find_style_betas()
-RETURNS void
+CREATE OR REPLACE FUNCTION rollforward.find_styles(account_ids bigint[])
+RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,6 +19,7 @@ DECLARE
     response_covariances text;
     means text;
 BEGIN
+    PERFORM rollforward.prepare_own_stage('finding_factor_beta', 'rollforward_data.factor_beta');
     SELECT array_agg(factor.factor_id ORDER BY factor.factor_id), array_agg(instrument.instrument_id ORDER BY factor.factor_id),
            max(factor.window_days), max(factor.minimum_returns)
     INTO styles, proxies, window_days, minimum_returns
@@ -27,10 +28,11 @@ BEGIN
     WHERE factor.method = 'style'
       AND instrument.instrument_id IN (SELECT level.instrument_id FROM analysis_level AS level);
     IF styles IS NULL THEN
-        RETURN;
+        RETURN 0;
     END IF;
 
-    SELECT string_agg(format('covar_pop(style.moves[%s], style.moves[%s])', one, other), ', ' ORDER BY one, other)
+    SELECT string_agg(format('covar_pop(style.moves[%s], style.moves[%s])', least(one, other), greatest(one, other)), ', '
+                      ORDER BY one, other)
     INTO covariances
     FROM generate_series(1, cardinality(styles)) AS one
     CROSS JOIN generate_series(1, cardinality(styles)) AS other;
@@ -74,6 +76,7 @@ BEGIN
                AND own.on_date <= subject.calculation_date
                AND least(own.since_date, style.since_date) >= subject.calculation_date - $3
                AND own.since_date IS NOT NULL
+            WHERE subject.is_explained
             GROUP BY subject.calculation_date, subject.instrument_id
         ),
         judged AS (
@@ -99,7 +102,8 @@ BEGIN
         $q$,
         covariances, response_covariances, means)
     USING styles, proxies, window_days, minimum_returns;
+    RETURN rollforward.store_findings('factor_beta', NULL, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.find_style_betas IS 'Finds what explains instruments by all styles at once';
+COMMENT ON FUNCTION rollforward.find_styles IS 'Finds what explains instruments by all styles at once';

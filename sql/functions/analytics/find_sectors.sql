@@ -3,26 +3,21 @@
 -- The Herfindahl-Hirschman index is 10,000 × Σ w², where w is the value of an instrument without its sign as a part of them all;
 -- 10,000 / index instruments of equal value would have the same one. top_3 and top_10 are the parts of the largest.
 --
--- account_ids            accounts whose holdings are written down
--- start_date, end_date   both included
--- returns                findings written
--- relies on              analysed_position_pkey
-CREATE OR REPLACE FUNCTION rollforward.analyse_sectors(account_ids bigint[], start_date date, end_date date)
+-- account_ids   the staged accounts
+-- returns       findings written
+CREATE OR REPLACE FUNCTION rollforward.find_sectors(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 DECLARE
-    days CONSTANT date[] := rollforward.days_of_analyses(account_ids, start_date, end_date);
+    days CONSTANT date[] := rollforward.analysed_dates();
 BEGIN
     PERFORM rollforward.prepare_own_stage('finding_account_sector', 'rollforward_data.account_sector');
     INSERT INTO finding_account_sector
     SELECT held.account_id, held.calculation_date, held.sector, sum(abs(held.value)), sum(held.value), count(*)
-    FROM rollforward.position_sector AS held
-    WHERE held.account_id = ANY (analyse_sectors.account_ids)
-      AND held.calculation_date BETWEEN analyse_sectors.start_date AND analyse_sectors.end_date
+    FROM analysis_case AS staged
+    JOIN rollforward.position_sector AS held USING (account_id, calculation_date)
     GROUP BY held.account_id, held.calculation_date, held.sector;
 
     PERFORM rollforward.prepare_own_stage('finding_account_concentration', 'rollforward_data.account_concentration');
@@ -31,9 +26,7 @@ BEGIN
         SELECT held.account_id, held.calculation_date,
                abs(held.value)::double precision / nullif(sum(abs(held.value)) OVER whole, 0)::double precision AS weight,
                row_number() OVER (PARTITION BY held.account_id, held.calculation_date ORDER BY abs(held.value) DESC) AS rank
-        FROM rollforward_data.analysed_position AS held
-        WHERE held.account_id = ANY (analyse_sectors.account_ids)
-          AND held.calculation_date BETWEEN analyse_sectors.start_date AND analyse_sectors.end_date
+        FROM analysis_position AS held
         WINDOW whole AS (PARTITION BY held.account_id, held.calculation_date)
     ),
     measured AS (
@@ -48,14 +41,12 @@ BEGIN
            CASE WHEN analysis.positions = 0 THEN 'no_positions'
                 WHEN measured.herfindahl IS NULL THEN 'no_value'
            END
-    FROM rollforward_data.analysis
-    LEFT JOIN measured USING (account_id, calculation_date)
-    WHERE analysis.account_id = ANY (analyse_sectors.account_ids)
-      AND analysis.calculation_date BETWEEN analyse_sectors.start_date AND analyse_sectors.end_date;
+    FROM analysis_case AS analysis
+    LEFT JOIN measured USING (account_id, calculation_date);
 
     RETURN rollforward.store_findings('account_sector', account_ids, days)
          + rollforward.store_findings('account_concentration', account_ids, days);
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_sectors IS 'Adds up what accounts held by sector, and tells how few positions they are made of';
+COMMENT ON FUNCTION rollforward.find_sectors IS 'Adds up what accounts held by sector, and tells how few positions they are made of';

@@ -3,26 +3,20 @@
 -- overall_correlation is the mean |correlation| of the pairs. effective_positions is n² / Σ correlations, over all n × n of
 -- equal weights: n independent positions count n, n equal ones 1. Pairs whose correlation is not known are taken for average.
 --
--- account_ids            accounts whose holdings are written down
--- start_date, end_date   both included
--- returns                findings written; NULL and a reason where nothing is known: too_few_positions, no_correlations
--- relies on              analysed_position_pkey, instrument_correlation_pkey
-CREATE OR REPLACE FUNCTION rollforward.analyse_diversification(account_ids bigint[], start_date date, end_date date)
+-- account_ids   the staged accounts
+-- returns       findings written; NULL and a reason where nothing is known: too_few_positions, no_correlations
+CREATE OR REPLACE FUNCTION rollforward.find_diversification(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('finding_account_correlation', 'rollforward_data.account_correlation');
     INSERT INTO finding_account_correlation
     WITH held AS (
         SELECT account_id, calculation_date, instrument_id
-        FROM rollforward_data.analysed_position
-        WHERE account_id = ANY (analyse_diversification.account_ids)
-          AND calculation_date BETWEEN analyse_diversification.start_date AND analyse_diversification.end_date
-          AND is_correlated
+        FROM analysis_position
+        WHERE is_correlated
     ),
     paired AS (
         SELECT one.account_id, one.calculation_date, count(known.correlation) AS pairs,
@@ -52,14 +46,12 @@ BEGIN
            CASE WHEN coalesce(counted.included, 0) < 2 THEN 'too_few_positions'
                 WHEN coalesce(paired.pairs, 0) = 0 THEN 'no_correlations'
            END
-    FROM rollforward_data.analysis
+    FROM analysis_case AS analysis
     LEFT JOIN counted USING (account_id, calculation_date)
-    LEFT JOIN paired USING (account_id, calculation_date)
-    WHERE analysis.account_id = ANY (analyse_diversification.account_ids)
-      AND analysis.calculation_date BETWEEN analyse_diversification.start_date AND analyse_diversification.end_date;
+    LEFT JOIN paired USING (account_id, calculation_date);
     RETURN rollforward.store_findings(
-        'account_correlation', account_ids, rollforward.days_of_analyses(account_ids, start_date, end_date));
+        'account_correlation', account_ids, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_diversification IS 'Tells how much the positions of accounts move alike';
+COMMENT ON FUNCTION rollforward.find_diversification IS 'Tells how much the positions of accounts move alike';

@@ -1,24 +1,12 @@
--- Tells the volatility of what accounts held, by its closes, on the days they were analysed: series_volatility.
+-- Tells the volatility of the staged series: series_volatility.
 --
--- Options by the closes of their underlying. Each series once, for all accounts. What is told: stage_volatilities().
---
--- account_ids            whose instruments
--- start_date, end_date   both included
--- returns                findings written
-CREATE OR REPLACE FUNCTION rollforward.analyse_volatility(account_ids bigint[], start_date date, end_date date)
+-- relies on     stage_market()
+CREATE OR REPLACE FUNCTION rollforward.find_volatility(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    subject record;
 BEGIN
-    subject := rollforward.stage_subjects(account_ids, start_date, end_date, by_series => true);
-    IF subject.instrument_ids IS NULL THEN
-        RETURN 0;
-    END IF;
-    PERFORM rollforward.stage_levels(subject.instrument_ids, subject.first_date - 400, subject.last_date);
     PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
     INSERT INTO analysis_return
     SELECT level.instrument_id, level.on_date, level.since_date, level.simple
@@ -35,6 +23,7 @@ BEGIN
         ON series.series_id = listed.instrument_id
        AND series.on_date <= listed.calculation_date
        AND series.since_date >= listed.calculation_date - 400
+    WHERE listed.is_series
     GROUP BY listed.calculation_date, series.series_id
     HAVING count(*) FILTER (WHERE series.since_date >= listed.calculation_date - 365) > 0;
     ANALYZE analysis_span;
@@ -49,10 +38,11 @@ BEGIN
     FROM analysis_subject AS listed
     LEFT JOIN analysis_volatility AS found
         ON found.calculation_date = listed.calculation_date
-       AND found.series_id = listed.instrument_id;
+       AND found.series_id = listed.instrument_id
+    WHERE listed.is_series;
     RETURN rollforward.store_findings(
-        'series_volatility', NULL, ARRAY(SELECT DISTINCT listed.calculation_date FROM analysis_subject AS listed));
+        'series_volatility', NULL, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_volatility IS 'Tells the volatility of what accounts held, by its closes';
+COMMENT ON FUNCTION rollforward.find_volatility IS 'Tells the volatility of the staged series';

@@ -1,21 +1,13 @@
--- Tells the volatility that the positions of a day would have had over the year before: account_volatility.
+-- Tells the volatility that the positions of a day would have had: account_volatility.
 --
--- The return of a day is the sum of those of the positions, each weighted by its signed value as a part of equity; options by the
--- closes of their underlying. A position with fewer than 63 returns is left out; days count from when all others have begun.
--- Where those left out are more than a fifth of the gross value, nothing is told. What is told: stage_volatilities().
---
--- account_ids            accounts whose holdings are written down
--- start_date, end_date   both included
--- returns                findings written
-CREATE OR REPLACE FUNCTION rollforward.analyse_account_volatility(account_ids bigint[], start_date date, end_date date)
+-- relies on     stage_market(), analysis_pkey, analysed_position_pkey
+CREATE OR REPLACE FUNCTION rollforward.find_portfolio_volatility(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 BEGIN
-    PERFORM rollforward.stage_account_returns(account_ids, start_date, end_date);
+    PERFORM rollforward.stage_account_returns();
     PERFORM rollforward.stage_series();
 
     PERFORM rollforward.prepare_own_stage('analysis_span', 'rollforward.analysed_span');
@@ -43,10 +35,8 @@ BEGIN
                     WHEN analysis.reason IS NOT NULL THEN analysis.reason
                     WHEN coalesce(covered.coverage, 0) < 0.8 THEN 'low_coverage'
                END AS reason
-        FROM rollforward_data.analysis
+        FROM analysis_case AS analysis
         LEFT JOIN covered USING (account_id, calculation_date)
-        WHERE analysis.account_id = ANY (analyse_account_volatility.account_ids)
-          AND analysis.calculation_date BETWEEN analyse_account_volatility.start_date AND analyse_account_volatility.end_date
     )
     SELECT judged.account_id, judged.calculation_date, found.realized_21d, found.realized_63d, found.daily, found.weekly, found.monthly,
            found.expected_21d, found.model_r_squared, found.trend, found.trend_strength, found.percentile,
@@ -57,8 +47,8 @@ BEGIN
        AND judged.reason IS NULL;
     RETURN rollforward.store_findings(
         'account_volatility', account_ids,
-        rollforward.days_of_analyses(account_ids, start_date, end_date));
+        rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_account_volatility IS 'Tells the volatility that the positions of a day would have had over the year before';
+COMMENT ON FUNCTION rollforward.find_portfolio_volatility IS 'Tells the volatility that the positions of a day would have had';

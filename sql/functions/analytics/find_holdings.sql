@@ -9,17 +9,15 @@
 -- errors                 22R01 an argument is NULL, the range is upside down or without end, or an account is unknown
 -- locks                  the account rows, in id order
 -- relies on              equity_snapshot_pkey, and what positions_as_of() relies on
-CREATE OR REPLACE FUNCTION rollforward.analyse_holdings(account_ids bigint[], start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.find_holdings(account_ids bigint[], start_date date, end_date date)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 #variable_conflict use_column
 DECLARE
     days CONSTANT date[] := rollforward.analysed_days(
-        analyse_holdings.account_ids, analyse_holdings.start_date, analyse_holdings.end_date);
+        find_holdings.account_ids, find_holdings.start_date, find_holdings.end_date);
     least_value CONSTANT numeric := (SELECT setting.value FROM rollforward.setting WHERE setting.name = 'correlation_min_value');
     least_part CONSTANT numeric := (SELECT setting.value FROM rollforward.setting WHERE setting.name = 'correlation_min_part');
 BEGIN
@@ -28,15 +26,16 @@ BEGIN
     END IF;
     PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
-    WHERE account_id = ANY (analyse_holdings.account_ids)
+    WHERE account_id = ANY (find_holdings.account_ids)
     ORDER BY account_id
     FOR NO KEY UPDATE;
+    PERFORM rollforward.refresh_statistics();
 
     PERFORM rollforward.prepare_own_stage('analysis_holding', 'rollforward.analysed_holding');
     INSERT INTO analysis_holding
     SELECT held.account_id, day.calculation_date, held.instrument_id, held.currency, account.base_currency, held.market_value
     FROM unnest(days) AS day (calculation_date)
-    CROSS JOIN LATERAL rollforward.holdings_as_of(analyse_holdings.account_ids, day.calculation_date) AS held
+    CROSS JOIN LATERAL rollforward.holdings_as_of(find_holdings.account_ids, day.calculation_date) AS held
     JOIN rollforward_data.account ON account.account_id = held.account_id;
     ANALYZE analysis_holding;
 
@@ -65,14 +64,13 @@ BEGIN
     LEFT JOIN rollforward_data.instrument AS underlying
         ON underlying.symbol = instrument.underlying
        AND instrument.kind IN ('option', 'future_option');
+    ANALYZE finding_analysed_position;
 
     PERFORM rollforward.prepare_own_stage('finding_analysis', 'rollforward_data.analysis');
     INSERT INTO finding_analysis
     SELECT account.account_id, day.calculation_date, account.base_currency, equity.closing_equity,
            coalesce(held.long_value, 0), coalesce(held.short_value, 0), coalesce(held.positions, 0),
-           (SELECT count(DISTINCT instrument_id) FROM analysis_holding AS listed
-            WHERE listed.account_id = account.account_id
-              AND listed.calculation_date = day.calculation_date) - coalesce(held.positions, 0),
+           coalesce(listed.positions, 0) - coalesce(held.positions, 0),
            CASE WHEN equity.snapshot_date IS NULL THEN 'not_valued'
                 WHEN equity.closing_equity IS NULL THEN 'rate_missing'
                 WHEN equity.closing_equity <= 0 THEN 'no_equity'
@@ -95,12 +93,21 @@ BEGIN
                count(*) AS positions
         FROM finding_analysed_position
         GROUP BY account_id, calculation_date
-    ) AS held ON held.account_id = account.account_id AND held.calculation_date = day.calculation_date
-    WHERE account.account_id = ANY (analyse_holdings.account_ids);
+    ) AS held
+        ON held.account_id = account.account_id
+       AND held.calculation_date = day.calculation_date
+    LEFT JOIN (
+        SELECT account_id, calculation_date, count(DISTINCT instrument_id) AS positions
+        FROM analysis_holding
+        GROUP BY account_id, calculation_date
+    ) AS listed
+        ON listed.account_id = account.account_id
+       AND listed.calculation_date = day.calculation_date
+    WHERE account.account_id = ANY (find_holdings.account_ids);
 
-    RETURN rollforward.store_findings('analysed_position', analyse_holdings.account_ids, days)
-         + rollforward.store_findings('analysis', analyse_holdings.account_ids, days);
+    RETURN rollforward.store_findings('analysed_position', find_holdings.account_ids, days)
+         + rollforward.store_findings('analysis', find_holdings.account_ids, days);
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_holdings IS 'Writes down what accounts held on days, for the engines of the analytics';
+COMMENT ON FUNCTION rollforward.find_holdings IS 'Writes down what accounts held on days, for the engines of the analytics';

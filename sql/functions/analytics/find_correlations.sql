@@ -1,25 +1,15 @@
--- Correlates instruments that some account held together, each pair once for all accounts: instrument_correlation.
---
--- Pearson correlation of the logarithmic returns of 90 calendar days, between days on which both have a close. With fewer than 30
--- returns, or where one of them never moves, it is NULL.
+-- Correlates the instruments that accounts held together: instrument_correlation.
 --
 -- Returns are standardised once for each set of days, so that a correlation is the sum of their products.
 --
--- account_ids            whose pairs: of what is large enough, see analysed_position
--- start_date, end_date   both included
--- returns                findings written
--- relies on              analysed_position_pkey, price_pkey
-CREATE OR REPLACE FUNCTION rollforward.analyse_correlations(account_ids bigint[], start_date date, end_date date)
+-- relies on     stage_market(), analysed_position_pkey
+CREATE OR REPLACE FUNCTION rollforward.find_correlations(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 BEGIN
-    IF NOT rollforward.stage_pairs(account_ids, start_date, end_date, 90) THEN
-        RETURN 0;
-    END IF;
+    PERFORM rollforward.stage_pairs(90);
 
     PERFORM rollforward.prepare_own_stage('analysis_move', 'rollforward.analysed_move');
     INSERT INTO analysis_move
@@ -78,8 +68,8 @@ BEGIN
         GROUP BY pair.calculation_date, pair.instrument_id, pair.other_instrument_id
     ) AS product USING (calculation_date, instrument_id, other_instrument_id);
     RETURN rollforward.store_findings(
-        'instrument_correlation', NULL, ARRAY(SELECT DISTINCT pair.calculation_date FROM analysis_pair AS pair));
+        'instrument_correlation', NULL, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_correlations IS 'Correlates instruments that some account held together';
+COMMENT ON FUNCTION rollforward.find_correlations IS 'Correlates the instruments that accounts held together';

@@ -4,16 +4,12 @@
 -- factor Provider is that of the profile; where it says none, or 0, that of Market. R² is the mean of the positions', by their
 -- values without sign; observations are the fewest. coverage is the part of the gross value that has a beta.
 --
--- account_ids            accounts whose holdings are written down
--- start_date, end_date   both included
--- returns                findings written; NULL and a reason where nothing is known: no_betas, or why there is no equity
--- relies on              analysed_position_pkey, factor_beta_pkey
-CREATE OR REPLACE FUNCTION rollforward.analyse_exposures(account_ids bigint[], start_date date, end_date date)
+-- account_ids   the staged accounts
+-- returns       findings written; NULL and a reason where nothing is known: no_betas, or why there is no equity
+CREATE OR REPLACE FUNCTION rollforward.find_exposures(account_ids bigint[])
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
-SET jit = off  -- as process_batch
 AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('finding_account_factor', 'rollforward_data.account_factor');
@@ -25,7 +21,7 @@ BEGIN
                                         END) AS beta,
                CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.r_squared END AS r_squared,
                CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.observations END AS observations
-        FROM rollforward_data.analysed_position AS held
+        FROM analysis_position AS held
         JOIN rollforward_data.instrument USING (instrument_id)
         CROSS JOIN (
             SELECT factor.*, coalesce(market.factor_id, factor.factor_id) AS estimate_id
@@ -41,8 +37,6 @@ BEGIN
         LEFT JOIN rollforward_data.instrument_profile AS profile
             ON profile.instrument_id = held.instrument_id
            AND factor.method = 'provider'
-        WHERE held.account_id = ANY (analyse_exposures.account_ids)
-          AND held.calculation_date BETWEEN analyse_exposures.start_date AND analyse_exposures.end_date
     ),
     added AS (
         SELECT beta.account_id, beta.calculation_date, beta.factor_id,
@@ -58,16 +52,14 @@ BEGIN
            CASE WHEN analysis.reason IS NULL THEN exposed.amount / analysis.equity END,
            added.r_squared, added.observations, added.coverage,
            CASE WHEN exposed.amount IS NULL THEN 'no_betas' ELSE analysis.reason END
-    FROM rollforward_data.analysis
+    FROM analysis_case AS analysis
     CROSS JOIN rollforward_data.factor
     LEFT JOIN added USING (account_id, calculation_date, factor_id)
     -- who holds nothing is exposed to nothing
-    CROSS JOIN LATERAL (SELECT CASE WHEN analysis.positions = 0 THEN 0 ELSE added.amount END AS amount) AS exposed
-    WHERE analysis.account_id = ANY (analyse_exposures.account_ids)
-      AND analysis.calculation_date BETWEEN analyse_exposures.start_date AND analyse_exposures.end_date;
+    CROSS JOIN LATERAL (SELECT CASE WHEN analysis.positions = 0 THEN 0 ELSE added.amount END AS amount) AS exposed;
     RETURN rollforward.store_findings(
-        'account_factor', account_ids, rollforward.days_of_analyses(account_ids, start_date, end_date));
+        'account_factor', account_ids, rollforward.analysed_dates());
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.analyse_exposures IS 'Adds up the betas of what accounts held to exposures of the accounts';
+COMMENT ON FUNCTION rollforward.find_exposures IS 'Adds up the betas of what accounts held to exposures of the accounts';
