@@ -2,9 +2,8 @@
 --
 -- What has changed since they were begun has marked them, and they stay stale.
 --
--- account_ids   the staged accounts
--- returns       how many
-CREATE OR REPLACE FUNCTION rollforward.find_completion(account_ids bigint[])
+-- returns     how many
+CREATE OR REPLACE FUNCTION rollforward.find_completion()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -17,7 +16,6 @@ BEGIN
     FROM analysis_case AS staged
     WHERE analysis.account_id = staged.account_id
       AND analysis.calculation_date = staged.calculation_date
-      AND analysis.account_id = ANY (find_completion.account_ids)
       AND NOT analysis.is_whole;
     GET DIAGNOSTICS finished = ROW_COUNT;
     RETURN finished;

@@ -2,8 +2,8 @@
 --
 -- Returns are standardised once for each set of days, so that a correlation is the sum of their products.
 --
--- relies on     stage_market(), analysed_position_pkey
-CREATE OR REPLACE FUNCTION rollforward.find_correlations(account_ids bigint[])
+-- relies on   stage_market(), analysed_position_pkey
+CREATE OR REPLACE FUNCTION rollforward.find_correlations()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -67,8 +67,7 @@ BEGIN
            AND other.block_no = one.block_no
         GROUP BY pair.calculation_date, pair.instrument_id, pair.other_instrument_id
     ) AS product USING (calculation_date, instrument_id, other_instrument_id);
-    RETURN rollforward.store_findings(
-        'instrument_correlation', NULL, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('instrument_correlation', true);
 END
 $$;
 

@@ -4,9 +4,8 @@
 -- factor Provider is that of the profile; where it says none, or 0, that of Market. R² is the mean of the positions', by their
 -- values without sign; observations are the fewest. coverage is the part of the gross value that has a beta.
 --
--- account_ids   the staged accounts
--- returns       findings written; NULL and a reason where nothing is known: no_betas, or why there is no equity
-CREATE OR REPLACE FUNCTION rollforward.find_exposures(account_ids bigint[])
+-- returns     findings written; NULL and a reason where nothing is known: no_betas, or why there is no equity
+CREATE OR REPLACE FUNCTION rollforward.find_exposures()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -57,8 +56,7 @@ BEGIN
     LEFT JOIN added USING (account_id, calculation_date, factor_id)
     -- who holds nothing is exposed to nothing
     CROSS JOIN LATERAL (SELECT CASE WHEN analysis.positions = 0 THEN 0 ELSE added.amount END AS amount) AS exposed;
-    RETURN rollforward.store_findings(
-        'account_factor', account_ids, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('account_factor', false);
 END
 $$;
 

@@ -3,16 +3,15 @@
 -- Simple returns of 282 calendar days, between days on which all of their symbols have a close; each weighs 0.94 of the next one,
 -- and a correlation is cut off at 0.95 either way. NULL with fewer than 30 returns, or where a factor never moves.
 --
--- account_ids   the staged accounts
--- returns       findings written
-CREATE OR REPLACE FUNCTION rollforward.find_factor_correlations(account_ids bigint[])
+-- returns     findings written
+CREATE OR REPLACE FUNCTION rollforward.find_factor_correlations()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     window_days CONSTANT integer := 282;
-    days CONSTANT date[] := rollforward.analysed_dates();
+    days CONSTANT date[] := ARRAY(SELECT DISTINCT listed.calculation_date FROM analysis_case AS listed);
     proxies CONSTANT bigint[] := ARRAY(
         SELECT DISTINCT instrument.instrument_id
         FROM rollforward_data.factor
@@ -72,7 +71,7 @@ BEGIN
         ON other.calculation_date = one.calculation_date
        AND other.on_date = one.on_date
     GROUP BY one.calculation_date, one.factor_id, other.factor_id;
-    RETURN rollforward.store_findings('factor_correlation', NULL, days);
+    RETURN rollforward.store_findings('factor_correlation', true);
 END
 $$;
 

@@ -3,7 +3,7 @@
 -- A factor of one symbol is aligned with the subject: returns are those between days on which both have a close, so that a gap of
 -- one is a longer return of both. A spread has returns between days on which both of its symbols have a close; of the subject,
 -- those count that end on the same day.
-CREATE OR REPLACE FUNCTION rollforward.find_lines(account_ids bigint[])
+CREATE OR REPLACE FUNCTION rollforward.find_lines()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -91,7 +91,7 @@ BEGIN
            END,
            judged.observations, judged.reason
     FROM judged;
-    RETURN rollforward.store_findings('factor_beta', NULL, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('factor_beta', true);
 END
 $$;
 

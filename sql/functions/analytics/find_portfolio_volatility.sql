@@ -1,7 +1,7 @@
 -- Tells the volatility that the positions of a day would have had: account_volatility.
 --
--- relies on     stage_market(), analysis_pkey, analysed_position_pkey
-CREATE OR REPLACE FUNCTION rollforward.find_portfolio_volatility(account_ids bigint[])
+-- relies on   stage_market(), analysis_pkey, analysed_position_pkey
+CREATE OR REPLACE FUNCTION rollforward.find_portfolio_volatility()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -45,9 +45,7 @@ BEGIN
     LEFT JOIN analysis_volatility AS found
         ON found.series_id = judged.group_id
        AND judged.reason IS NULL;
-    RETURN rollforward.store_findings(
-        'account_volatility', account_ids,
-        rollforward.analysed_dates());
+    RETURN rollforward.store_findings('account_volatility', false);
 END
 $$;
 

@@ -3,15 +3,12 @@
 -- The Herfindahl-Hirschman index is 10,000 × Σ w², where w is the value of an instrument without its sign as a part of them all;
 -- 10,000 / index instruments of equal value would have the same one. top_3 and top_10 are the parts of the largest.
 --
--- account_ids   the staged accounts
--- returns       findings written
-CREATE OR REPLACE FUNCTION rollforward.find_sectors(account_ids bigint[])
+-- returns     findings written
+CREATE OR REPLACE FUNCTION rollforward.find_sectors()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-DECLARE
-    days CONSTANT date[] := rollforward.analysed_dates();
 BEGIN
     PERFORM rollforward.prepare_own_stage('finding_account_sector', 'rollforward_data.account_sector');
     INSERT INTO finding_account_sector
@@ -44,8 +41,8 @@ BEGIN
     FROM analysis_case AS analysis
     LEFT JOIN measured USING (account_id, calculation_date);
 
-    RETURN rollforward.store_findings('account_sector', account_ids, days)
-         + rollforward.store_findings('account_concentration', account_ids, days);
+    RETURN rollforward.store_findings('account_sector', false)
+         + rollforward.store_findings('account_concentration', false);
 END
 $$;
 

@@ -4,9 +4,8 @@
 -- accounts are exposed to the shocked factors with; correlated_pnl what they are exposed to all of them with, each moving along by
 -- its correlation as of the day (0 where none is known). Who has no shorts cannot lose more than what is held.
 --
--- account_ids   the staged accounts
--- returns       findings written; NULL and a reason where an exposure to a shocked factor is not known: no_exposure
-CREATE OR REPLACE FUNCTION rollforward.find_stress(account_ids bigint[])
+-- returns     findings written; NULL and a reason where an exposure to a shocked factor is not known: no_exposure
+CREATE OR REPLACE FUNCTION rollforward.find_stress()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -68,8 +67,7 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT CASE WHEN analysis.short_value = 0 AND direct.pnl IS NOT NULL THEN -analysis.long_value END::double precision AS pnl
     ) AS worst;
-    RETURN rollforward.store_findings(
-        'account_stress', account_ids, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('account_stress', false);
 END
 $$;
 

@@ -5,7 +5,7 @@
 --
 -- The styles stand side by side in a row per day, so that all their covariances come from one pass over the returns; how many
 -- there are is data, and so the list of covariances is written for them.
-CREATE OR REPLACE FUNCTION rollforward.find_styles(account_ids bigint[])
+CREATE OR REPLACE FUNCTION rollforward.find_styles()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -102,7 +102,7 @@ BEGIN
         $q$,
         covariances, response_covariances, means)
     USING styles, proxies, window_days, minimum_returns;
-    RETURN rollforward.store_findings('factor_beta', NULL, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('factor_beta', true);
 END
 $$;
 

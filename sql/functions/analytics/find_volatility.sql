@@ -1,7 +1,7 @@
 -- Tells the volatility of the staged series: series_volatility.
 --
--- relies on     stage_market()
-CREATE OR REPLACE FUNCTION rollforward.find_volatility(account_ids bigint[])
+-- relies on   stage_market()
+CREATE OR REPLACE FUNCTION rollforward.find_volatility()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -40,8 +40,7 @@ BEGIN
         ON found.calculation_date = listed.calculation_date
        AND found.series_id = listed.instrument_id
     WHERE listed.is_series;
-    RETURN rollforward.store_findings(
-        'series_volatility', NULL, rollforward.analysed_dates());
+    RETURN rollforward.store_findings('series_volatility', true);
 END
 $$;
 

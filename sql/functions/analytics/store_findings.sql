@@ -1,11 +1,11 @@
 -- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
 --
--- findings      name of the table
--- account_ids   findings of these accounts and days that are not staged are removed; NULL: findings are about instruments, of
---               which those that are not staged stay
--- returns       rows written
--- relies on     the primary key of the table
-CREATE OR REPLACE FUNCTION rollforward.store_findings(findings text, account_ids bigint[], days date[])
+-- findings    name of the table
+-- is_shared   findings are about instruments: those that are not staged stay. Else they are about accounts, and those of the
+--             accounts and days in analysis_scope that are not staged are removed
+-- returns     rows written
+-- relies on   the primary key of the table
+CREATE OR REPLACE FUNCTION rollforward.store_findings(findings text, is_shared boolean)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -43,14 +43,14 @@ BEGIN
     EXECUTE format('ANALYZE %s', staged_findings);
     EXECUTE format(
         'DELETE FROM %1$s AS stored'
-        ' WHERE stored.calculation_date = ANY ($1)'
-        '   AND %4$s'
+        ' USING %4$s AS staged_scope'
+        ' WHERE %5$s'
         '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND staged IS NOT DISTINCT FROM stored)',
         target, stage, same_key,
-        CASE WHEN account_ids IS NULL THEN format('EXISTS (SELECT FROM %s AS staged WHERE %s)', stage, same_key)
-             ELSE 'stored.account_id = ANY ($2)'
-        END)
-    USING days, account_ids;
+        CASE WHEN is_shared THEN staged_findings ELSE 'pg_temp.analysis_scope' END,
+        CASE WHEN is_shared THEN replace(same_key, 'staged.', 'staged_scope.')
+             ELSE 'stored.account_id = staged_scope.account_id AND stored.calculation_date = staged_scope.calculation_date'
+        END);
     EXECUTE format(
         'INSERT INTO %1$s SELECT staged.* FROM %2$s AS staged'
         ' WHERE NOT EXISTS (SELECT FROM %1$s AS stored WHERE %3$s)'

@@ -127,6 +127,8 @@ BEGIN
     DELETE FROM rollforward_data.stale_mark AS mark
     WHERE mark.account_id = process_per_date.account_id AND mark.mark_id = ANY (seen);
 
+    PERFORM rollforward.mark_analyses(ARRAY[process_per_date.account_id], ARRAY[least(first_date, first_equity_date)]);
+
     -- behind the marks that are settled: those that are left would stand for what is marked here
     PERFORM rollforward.mark_receivers(ARRAY(
         SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded

@@ -46,6 +46,10 @@ BEGIN
     result.equity_saved := rollforward.compute_equity(end_date);
     result.coverage := rollforward.stage_coverage();
     PERFORM rollforward.mark_remainder(end_date);
+    PERFORM rollforward.mark_analyses(array_agg(scope.account_id), array_agg(least(scope.from_date, valuation.from_date)))
+    FROM stage_scope AS scope
+    JOIN stage_valuation AS valuation USING (account_id)
+    WHERE scope.account_id IN (SELECT changed.account_id FROM stage_changed AS changed);
     PERFORM rollforward.refresh_statistics();
 
     SELECT count(kind), count(DISTINCT accounting_date) FILTER (WHERE kind IS NOT NULL)

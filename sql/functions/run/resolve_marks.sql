@@ -1,4 +1,4 @@
--- Turns the marks of shared facts into marks of the accounts they concern.
+-- Turns the marks of shared facts into marks of the accounts and analyses they concern.
 --
 -- Every calculation begins with it. A mark that another session resolves at the same time is resolved by both, and removed by
 -- one: nobody waits, and nothing is missed.
@@ -31,6 +31,14 @@ BEGIN
     FROM rollforward.waiting_mark AS waiting
     WHERE waiting.mark_id = ANY (seen)
     GROUP BY waiting.account_id;
+
+    UPDATE rollforward_data.analysis
+    SET is_stale = true
+    FROM rollforward.touched_analysis AS touched
+    WHERE touched.mark_id = ANY (seen)
+      AND analysis.account_id = touched.account_id
+      AND analysis.calculation_date = touched.calculation_date
+      AND NOT analysis.is_stale;
 
     WITH mine AS (
         SELECT mark.mark_id
