@@ -12,9 +12,15 @@ from rollforward.entities import Column, entities
 from tests.support.movements import deposit, movement
 
 SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
+RETURNS = [*SERIES[:2], "'{0.1,0.2}'::double precision[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
 UPSIDE_DOWN = {"start_date": "2025-12-31", "end_date": "2025-01-01"}
 YEAR = "'2025-01-01', '2025-12-31'"
+
+RETURN_STATISTICS = (
+    "return_statistics(bigint[], date[], double precision[], double precision[], integer, double precision,"
+    " double precision, double precision)"
+)
 
 # Calls that are right; account 1 exists. Every function of the interface that takes arguments is among them.
 CALLS = {
@@ -47,6 +53,11 @@ CALLS = {
         [*SERIES, "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
     "max_drawdowns(bigint[], date[], numeric[])": SERIES,
     "xirr(bigint[], date[], numeric[], text)": [*SERIES, "'actual/365'"],
+    RETURN_STATISTICS: [*RETURNS, "NULL", "252", "0", "0", "0.95"],
+    "cumulative_returns(bigint[], date[], double precision[])": RETURNS,
+    "aggregated_returns(bigint[], date[], double precision[], text)": [*RETURNS, "'month'"],
+    "rolling_sharpe(bigint[], date[], double precision[], integer, integer, double precision)":
+        [*RETURNS, "2", "252", "0"],
     "wash_sales(bigint[], integer)": ["'{1}'", "30"],
     "taxable_gains(bigint[], integer)": ["'{1}'", "30"],
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
@@ -120,6 +131,7 @@ CALLS |= dict(_repository_calls())
 MAY_BE_NULL = [
     ("missing_snapshots(bigint[], date, date)", 0),  # all accounts
     ("start_run(bigint[], date, date, integer, text, text, boolean)", 0),
+    (RETURN_STATISTICS, 3),  # no benchmark
     ("set_setting(text, text)", 1),  # its default
     ("assert_balance(bigint, date, text, numeric, numeric)", 3),  # taken back
     ("assert_position(bigint, date, text, numeric, numeric)", 3),
