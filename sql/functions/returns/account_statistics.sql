@@ -18,8 +18,8 @@
 --     unmeasured_days     how many days have a gain that is in no return
 --     reason              all figures are NULL: stale, not_valued, rate_missing (as of account_returns()), or
 --                         no_observation (no day has a return)
--- errors                  22R01 an argument is NULL, the range is upside down or without end, an account or the benchmark
---                         is unknown, an unknown convention, a number that cannot be
+-- errors                  22R01 an argument but benchmark is NULL, the range is upside down or without end, an account or
+--                         the benchmark is unknown, an unknown convention, a number that cannot be
 -- relies on               equity_snapshot_pkey, price_pkey, split_pkey
 CREATE OR REPLACE FUNCTION rollforward.account_statistics(
     account_ids bigint[],

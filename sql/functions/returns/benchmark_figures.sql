@@ -69,7 +69,7 @@ BEGIN ATOMIC
     figure AS (
         SELECT spread.series_id, spread.days, spread.up_days, spread.down_days, spread.beta,
                (spread.mean - benchmark_figures.risk_free)
-                   - spread.beta * (spread.benchmark_mean - benchmark_figures.risk_free) AS daily_alpha,
+                   - spread.beta * (spread.benchmark_mean - benchmark_figures.risk_free) AS period_alpha,
                CASE WHEN spread.beta IS NOT NULL AND spread.is_varied
                     THEN greatest(least(spread.correlation, 1), -1) END AS correlation,
                rollforward.plain_return(spread.up_growth * spread.up_years)
@@ -87,9 +87,9 @@ BEGIN ATOMIC
     ),
     captured AS (
         SELECT figure.*,
-               CASE WHEN figure.daily_alpha > -1
+               CASE WHEN figure.period_alpha > -1
                     THEN rollforward.plain_return(
-                        rollforward.log_return(figure.daily_alpha) * benchmark_figures.periods_per_year) END AS alpha,
+                        rollforward.log_return(figure.period_alpha) * benchmark_figures.periods_per_year) END AS alpha,
                figure.up_capture / nullif(figure.down_capture, 0) AS up_down_capture,
                coalesce(figure.nothing_common, CASE figure.days WHEN 1 THEN 'one_observation' END) AS too_little,
                CASE WHEN figure.up_capture IS NULL
