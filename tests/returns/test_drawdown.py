@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.returns.calls import call, day, near, per_series, without_series
 from tests.returns.oracle import max_drawdown
-from tests.support.golden import SHARED, table
 from tests.support.property import quick
 
 levels = st.one_of(st.integers(1, 5).map(Decimal), st.decimals("0.01", 1000, places=2))
@@ -80,27 +79,3 @@ def test_withdrawals_are_no_drawdown_of_growth(ledger):
 
 def test_no_series_has_no_drawdown(ledger):
     assert call(ledger, "max_drawdowns", []) == []
-
-
-EMPYRICAL = SHARED / "golden" / "peers" / "empyrical_risk"
-
-
-@pytest.mark.skipif(not EMPYRICAL.exists(), reason=f"{EMPYRICAL} is absent; set ROLLFORWARD_SHARED")
-def test_drawdowns_are_those_of_empyrical(ledger):
-    """From wealth 1 the day before; a missing return moves nothing."""
-    expected = {
-        row["case_id"]: Decimal(row["value"])
-        for row in table(EMPYRICAL / "expected.csv")
-        if row["metric"] == "max_drawdown"
-    }
-    assert expected
-    returns = [row for row in table(EMPYRICAL / "prices.csv") if row["symbol"] == "RETURN"]
-    for case, drawdown in expected.items():
-        wealth = [Decimal(1)]
-        for row in returns:
-            if row["case_id"] == case:
-                wealth.append(wealth[-1] * (1 + Decimal(row["price"] or 0)))
-        (found,) = call(
-            ledger, "max_drawdowns", [(1, day(number), level) for number, level in enumerate(wealth)]
-        )
-        assert near(found.drawdown, drawdown, 1e-8)

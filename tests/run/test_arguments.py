@@ -12,9 +12,19 @@ from rollforward.entities import Column, entities
 from tests.support.movements import deposit, movement
 
 SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::numeric[]"]
+RETURNS = [*SERIES[:2], "'{0.1,0.2}'::double precision[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
 UPSIDE_DOWN = {"start_date": "2025-12-31", "end_date": "2025-01-01"}
 YEAR = "'2025-01-01', '2025-12-31'"
+
+ACCOUNT_STATISTICS = (
+    "account_statistics(bigint[], date, date, text, double precision, double precision, double precision,"
+    " text, integer)"
+)
+RETURN_STATISTICS = (
+    "return_statistics(bigint[], date[], double precision[], double precision[], integer, double precision,"
+    " double precision, double precision)"
+)
 
 # Calls that are right; account 1 exists. Every function of the interface that takes arguments is among them.
 CALLS = {
@@ -26,6 +36,8 @@ CALLS = {
     "snapshots_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "positions_as_of(bigint[], date)": ["'{1}'", "date '2025-01-01'"],
     "account_returns(bigint[], date, date, text, text)": ["'{1}'", FIRST, LAST, "'end'", "'actual/365'"],
+    ACCOUNT_STATISTICS:
+        ["'{1}'", FIRST, LAST, "NULL", "0", "0", "0.95", "'end'", "252"],
     "expire_options(date)": ["date '2025-01-01'"],
     "missing_snapshots(bigint[], date, date)": ["'{1}'", FIRST, LAST],
     "unpriced(date, date)": [FIRST, LAST],
@@ -47,6 +59,11 @@ CALLS = {
         [*SERIES, "'{0,0}'::numeric[]", "'end'", "'base'", "'actual/365'"],
     "max_drawdowns(bigint[], date[], numeric[])": SERIES,
     "xirr(bigint[], date[], numeric[], text)": [*SERIES, "'actual/365'"],
+    RETURN_STATISTICS: [*RETURNS, "NULL", "252", "0", "0", "0.95"],
+    "cumulative_returns(bigint[], date[], double precision[])": RETURNS,
+    "aggregated_returns(bigint[], date[], double precision[], text)": [*RETURNS, "'month'"],
+    "rolling_sharpe(bigint[], date[], double precision[], integer, integer, double precision)":
+        [*RETURNS, "2", "252", "0"],
     "wash_sales(bigint[], integer)": ["'{1}'", "30"],
     "taxable_gains(bigint[], integer)": ["'{1}'", "30"],
     "taxable_open_lots(bigint[], integer)": ["'{1}'", "30"],
@@ -120,6 +137,8 @@ CALLS |= dict(_repository_calls())
 MAY_BE_NULL = [
     ("missing_snapshots(bigint[], date, date)", 0),  # all accounts
     ("start_run(bigint[], date, date, integer, text, text, boolean)", 0),
+    (ACCOUNT_STATISTICS, 3),  # no benchmark
+    (RETURN_STATISTICS, 3),
     ("set_setting(text, text)", 1),  # its default
     ("assert_balance(bigint, date, text, numeric, numeric)", 3),  # taken back
     ("assert_position(bigint, date, text, numeric, numeric)", 3),
@@ -143,6 +162,11 @@ WRONG = {
     "without end, measured":
         ("account_returns('{1}', '2025-12-31', 'infinity')",
          {"start_date": "2025-12-31", "end_date": "infinity"}),
+    "start after end, judged": ("account_statistics('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "an unknown account, judged": (f"account_statistics('{{99}}', {YEAR})", {"account_id": 99}),
+    "an unknown benchmark": (f"account_statistics('{{1}}', {YEAR}, 'XQZ')", {"benchmark": "XQZ"}),
+    "a risk-free rate that is none":
+        (f"account_statistics('{{1}}', {YEAR}, risk_free_rate => -1)", {"risk_free_rate": -1}),
     "an unknown account, measured": (f"account_returns('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account": (f"process_batch('{{1,99}}'::bigint[], {YEAR})", {"account_id": 99}),
     "an unknown account, coordinated": (f"process('{{99}}', {YEAR})", {"account_id": 99}),

@@ -42,6 +42,7 @@ VIEWS = [
 READS = {
     "latest_snapshots": "SELECT * FROM rollforward.latest_snapshots('{1}', '2025-12-31')",
     "snapshots_as_of": "SELECT * FROM rollforward.snapshots_as_of('{1}', '2025-12-31')",
+    "account_statistics": "SELECT * FROM rollforward.account_statistics('{1}', '2025-01-01', '2025-01-31')",
     "verify": "SELECT * FROM rollforward.verify()",
     "movement_history": "SELECT * FROM rollforward.movement_history('{1}', '{1}')",
     "account_as_known_at": "SELECT * FROM rollforward.account_as_known_at('{1}', now())",

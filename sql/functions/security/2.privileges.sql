@@ -61,9 +61,11 @@ BEGIN
                 'rollforward.converted', 'rollforward.fx_leg', 'rollforward.fx_rate_as_of', 'rollforward.fx_rate_at',
                 'rollforward.person_snapshots', 'rollforward.person_totals', 'rollforward.unrated']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.account_returns', 'rollforward.annualised_return', 'rollforward.max_drawdowns',
+                'rollforward.account_returns', 'rollforward.account_statistics', 'rollforward.aggregated_returns',
+                'rollforward.annualised_return', 'rollforward.cumulative_returns', 'rollforward.max_drawdowns',
                 'rollforward.modified_dietz_returns', 'rollforward.money_weighted_returns',
-                'rollforward.time_weighted_returns', 'rollforward.xirr']),
+                'rollforward.return_statistics', 'rollforward.rolling_sharpe', 'rollforward.time_weighted_returns',
+                'rollforward.xirr']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.taxable_gains', 'rollforward.taxable_open_lots', 'rollforward.wash_sales']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),

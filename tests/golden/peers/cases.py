@@ -47,12 +47,15 @@ class Figure:
         return date.fromisoformat(self.row["as_of"]) if self.row["as_of"] else None
 
     def agrees(self, answer: Any) -> bool:
-        """Whether an answer is right: a number within tolerance; for an error, that it was refused."""
+        """Whether an answer is right: a number within tolerance; for an error, that it was refused; for what
+        is no number (nan, inf), that there is none."""
         if self.metric == "error":
             return answer is True
+        wanted = Decimal(self.row["value"])
+        if not wanted.is_finite():
+            return answer is None
         if answer is None or isinstance(answer, bool):
             return False
-        wanted = Decimal(self.row["value"])
         tolerance = (
             Decimal(self.row["tolerance"]) if self.row["tolerance"] else abs(wanted) * RELATIVE_TOLERANCE
         )

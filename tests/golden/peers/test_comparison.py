@@ -46,6 +46,13 @@ def test_an_error_agrees_with_a_refusal_only():
     assert not error.agrees(Decimal(0))
 
 
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_agrees_with_none(value):
+    assert figure(value).agrees(None)
+    assert not figure(value).agrees(Decimal(0))
+    assert not figure(value, tolerance="1e-8").agrees(Decimal(1))
+
+
 def test_patterns_leave_out_what_they_name():
     anything = ("*",) * len(NAME)
     gains = tuple("gain" if column == "metric" else "*" for column in NAME)

@@ -21,6 +21,7 @@ from tests.golden.peers.cases import (
 FOLDERS = {
     "rp2": 0,
     "textbook": 0,
+    "empyrical_risk": 0,
     "rotki_cost_basis": 0,
     "maybe_rollforward": 0,
     "ghostfolio": 5,
