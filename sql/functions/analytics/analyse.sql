@@ -12,7 +12,7 @@
 -- only_stale             only analyses that have been made before, and are stale or not whole
 -- returns                how many accounts and days were analysed, how many findings were written, and how long it took
 -- errors                 22R01 an argument is NULL, the range is upside down or without end, or an account or engine is unknown
--- locks                  the account rows, in id order
+-- locks                  the account rows, in id order; without holdings none, so that engines can go side by side
 CREATE OR REPLACE FUNCTION rollforward.analyse(
     account_ids bigint[],
     start_date date,
@@ -43,10 +43,12 @@ BEGIN
     engines := ARRAY(SELECT listed.engine FROM unnest(known) AS listed (engine) WHERE listed.engine = ANY (coalesce(engines, known)));
 
     PERFORM rollforward.resolve_marks();
-    PERFORM FROM rollforward_data.account
-    WHERE account.account_id = ANY (account_ids)
-    ORDER BY account.account_id
-    FOR NO KEY UPDATE;
+    IF 'holdings' = ANY (engines) THEN
+        PERFORM FROM rollforward_data.account
+        WHERE account.account_id = ANY (account_ids)
+        ORDER BY account.account_id
+        FOR NO KEY UPDATE;
+    END IF;
     PERFORM rollforward.refresh_statistics();
 
     result.findings := 0;

@@ -27,6 +27,8 @@ BEGIN
             RETURN rollforward.follow_receivers(run, step.account_ids);
         WHEN 'ties' THEN
             RETURN rollforward.judge_ties(step.account_ids);
+        ELSE
+            RETURN rollforward.perform_analysis(run, step);
     END CASE;
 END
 $$;

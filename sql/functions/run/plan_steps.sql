@@ -37,7 +37,10 @@ BEGIN
                       SELECT FROM rollforward_data.movement
                       WHERE movement.account_id = account.account_id
                         AND movement.kind = 'securities_in')
-                  ELSE true
+                  WHEN 'ties' THEN true
+                  ELSE run.scenario <> 'analytics'
+                       OR NOT run.only_stale
+                       OR account.account_id IN (SELECT stale.account_id FROM rollforward.stale_analysis AS stale)
               END
     )
     SELECT run.run_id,

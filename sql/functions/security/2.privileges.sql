@@ -68,6 +68,16 @@ BEGIN
                 'rollforward.xirr']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.taxable_gains', 'rollforward.taxable_open_lots', 'rollforward.wash_sales']),
+            ('reader', 'SELECT ON TABLE', ARRAY[
+                'rollforward.analysis_engine', 'rollforward.benchmark_weight', 'rollforward.factor',
+                'rollforward.factor_correlation', 'rollforward.factor_exposure', 'rollforward.instrument_factor',
+                'rollforward.pairwise_correlation', 'rollforward.portfolio_risk', 'rollforward.position_beta',
+                'rollforward.position_volatility', 'rollforward.scenario', 'rollforward.sector_exposure',
+                'rollforward.split_event', 'rollforward.stale_analysis', 'rollforward.stress_result']),
+            ('reader', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.clipped', 'rollforward.correlation_tail', 'rollforward.student_tail', 'rollforward.used_beta']),
+            ('writer', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.analyse', 'rollforward.start_analysis', 'rollforward.tag_sector']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
             -- not transaction_id: what a transaction stages is its own
             ('writer', 'INSERT (line, date, type, sub_type, action, symbol, instrument_type, description, value, quantity,'
@@ -122,6 +132,8 @@ BEGIN
                 'rollforward.cancel_run', 'rollforward.perform_next_step', 'rollforward.reopen_run',
                 'rollforward.request_cancel', 'rollforward.resume_run', 'rollforward.start_run']),
             ('writer', 'EXECUTE ON PROCEDURE', ARRAY['rollforward.process_all', 'rollforward.work_on_run']),
+            ('operator', 'EXECUTE ON FUNCTION', ARRAY[
+                'rollforward.save_benchmark_weights', 'rollforward.save_factor', 'rollforward.save_scenario']),
             ('operator', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.enable_batch_mode', 'rollforward.forget_runs', 'rollforward.process_per_date',
                 'rollforward.set_processing_mode', 'rollforward.set_setting'])
