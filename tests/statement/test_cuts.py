@@ -82,6 +82,7 @@ def in_parts(ledger: Any, case: Callable[[], Any], seed: int) -> tuple[Any, Any]
     found = []
     for windows in (cut(moments, rng), [set(moments)]):
         ledger.clear()
+        ledger.account("7")  # else its base currency is that of the first movement of the first file
         for window in windows:
             account = import_part(ledger, window).account_id
             if rng.random() < 0.5:
