@@ -2,7 +2,7 @@
 --
 -- engine          its name, and that of its phase in a run
 -- place           engines are begun in this order; in a run, those that require nothing of each other go side by side
--- requires        engines that must be through before; all require the holdings
+-- requires        engines that must be through before, all of them and not only the last ones
 -- is_shared       it finds out about instruments, once for all accounts
 -- needs_market    it looks at closes, see stage_market()
 CREATE OR REPLACE VIEW rollforward.analysis_engine AS
@@ -18,8 +18,9 @@ FROM (VALUES
     ('sectors', 8, '{holdings}', false, false, 'sectors, and concentration'),
     ('exposures', 9, '{holdings,lines,styles}', false, false, 'betas of accounts: market, provider, rates, spreads, styles'),
     ('diversification', 10, '{holdings,correlations}', false, false, 'how much positions of an account move alike'),
-    ('stress', 11, '{holdings,exposures,factor_correlations}', false, false, 'what scenarios would do'),
-    ('completion', 12, '{holdings,lines,styles,volatility,correlations,portfolio_volatility,sectors,exposures,diversification,stress}',
+    ('stress', 11, '{holdings,lines,styles,exposures,factor_correlations}', false, false, 'what scenarios would do'),
+    ('completion', 12,
+     '{holdings,lines,styles,volatility,correlations,factor_correlations,portfolio_volatility,sectors,exposures,diversification,stress}',
      false, false, 'the analyses are whole')
 ) AS declared (engine, place, requires, is_shared, needs_market, meaning);
 
