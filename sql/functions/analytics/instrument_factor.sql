@@ -20,9 +20,7 @@ SELECT found.calculation_date,
            ELSE found.r_squared
        END AS method_r_squared,
        found.std_error::double precision AS std_error,
-       CASE WHEN found.std_error > 0 THEN rollforward.student_tail(found.slope / found.std_error, found.observations - 2)
-            WHEN found.std_error = 0 THEN 0
-       END AS p_value,
+       rollforward.slope_tail(found.slope, found.std_error, found.observations) AS p_value,
        found.observations,
        factor.window_days,
        found.reason

@@ -1,34 +1,39 @@
--- Betas of what accounts held, on the days they were analysed: to the market and to every other factor that is estimated alone.
+-- Betas of what accounts held, a row for each position, on the days that accounts were analysed: to the market, to interest rates,
+-- and what analysts say. position_factor has every factor.
 --
--- factor    Market is the market beta, Interest Rate the interest-rate beta
--- value     signed, in the base currency of the account
--- reason    why beta is NULL: see instrument_factor; not_estimated where there are no closes of the factor
+-- value           signed, in the base currency of the account
+-- beta … window_days   to factor Market; r_squared, std_error and p_value are of the estimate as it is, beta is no further from 0 than 5
+-- ir_beta …       to factor Interest Rate
+-- provider_beta   of the profile as it is now; where it says none, or 0, that to Market
+-- reason          why beta is NULL, ir_reason why ir_beta is: see instrument_factor; not_estimated where the factor has no closes
 CREATE OR REPLACE VIEW rollforward.position_beta AS
-SELECT held.account_id,
-       account.number AS account_number,
-       held.calculation_date,
-       held.instrument_id,
-       instrument.symbol,
-       factor.name AS factor,
-       held.value,
-       rollforward.used_beta(found.slope) AS beta,
-       found.intercept::double precision AS alpha,
-       found.r_squared::double precision AS r_squared,
-       found.std_error::double precision AS std_error,
-       CASE WHEN found.std_error > 0 THEN rollforward.student_tail(found.slope / found.std_error, found.observations - 2)
-            WHEN found.std_error = 0 THEN 0
-       END AS p_value,
-       found.observations,
-       factor.window_days,
-       CASE WHEN found.instrument_id IS NULL THEN 'not_estimated' ELSE found.reason END AS reason,
-       analysis.is_stale
-FROM rollforward_data.analysed_position AS held
-JOIN rollforward_data.analysis USING (account_id, calculation_date)
-JOIN rollforward_data.account USING (account_id)
-JOIN rollforward_data.instrument USING (instrument_id)
-CROSS JOIN rollforward_data.factor
-LEFT JOIN rollforward_data.factor_beta AS found USING (calculation_date, instrument_id, factor_id)
-WHERE factor.method = 'single'
-  AND instrument.kind <> 'private';
+SELECT market.account_id,
+       market.account_number,
+       market.calculation_date,
+       market.instrument_id,
+       market.symbol,
+       market.value,
+       market.beta,
+       market.alpha,
+       market.r_squared,
+       market.std_error,
+       market.p_value,
+       market.observations,
+       market.window_days,
+       market.reason,
+       rate.beta AS ir_beta,
+       rate.r_squared AS ir_r_squared,
+       rate.observations AS ir_observations,
+       rate.reason AS ir_reason,
+       rollforward.used_beta(coalesce(nullif(profile.beta, 0), market.beta)) AS provider_beta,
+       market.is_stale
+FROM rollforward.position_factor AS market
+JOIN rollforward.position_factor AS rate
+    ON rate.account_id = market.account_id
+   AND rate.calculation_date = market.calculation_date
+   AND rate.instrument_id = market.instrument_id
+   AND rate.factor = 'Interest Rate'
+LEFT JOIN rollforward_data.instrument_profile AS profile ON profile.instrument_id = market.instrument_id
+WHERE market.factor = 'Market';
 
-COMMENT ON VIEW rollforward.position_beta IS 'Betas of what accounts held, on the days they were analysed';
+COMMENT ON VIEW rollforward.position_beta IS 'Betas of what accounts held: to the market, to interest rates, and what analysts say';

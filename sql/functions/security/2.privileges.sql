@@ -72,10 +72,10 @@ BEGIN
                 'rollforward.analysis_engine', 'rollforward.benchmark_weight', 'rollforward.factor',
                 'rollforward.factor_correlation', 'rollforward.factor_exposure', 'rollforward.instrument_factor',
                 'rollforward.pairwise_correlation', 'rollforward.portfolio_risk', 'rollforward.position_beta',
-                'rollforward.position_volatility', 'rollforward.scenario', 'rollforward.sector_exposure',
+                'rollforward.position_factor', 'rollforward.position_volatility', 'rollforward.scenario', 'rollforward.sector_exposure',
                 'rollforward.split_event', 'rollforward.stale_analysis', 'rollforward.stress_result']),
             ('reader', 'EXECUTE ON FUNCTION', ARRAY[
-                'rollforward.clipped', 'rollforward.correlation_tail', 'rollforward.student_tail', 'rollforward.used_beta']),
+                'rollforward.clipped', 'rollforward.correlation_tail', 'rollforward.slope_tail', 'rollforward.student_tail', 'rollforward.used_beta']),
             ('writer', 'EXECUTE ON FUNCTION', ARRAY[
                 'rollforward.analyse', 'rollforward.start_analysis', 'rollforward.tag_sector']),
             ('writer', 'USAGE ON SCHEMA', ARRAY['rollforward_data']),
