@@ -10,7 +10,7 @@ FROM (VALUES
      'what part of the gross value a position must be to be correlated with the others'),
     ('correlation_min_value', '10000', '[0-9]{1,12}([.][0-9]{1,2})?', 'and what it must be worth, in the base currency of the account'),
     ('lookback_days', '10', '[0-9]{1,5}', 'how many days old a close may be before it counts as carried'),
-    ('nightly_analytics', 'off', '(on|off)', 'on: runs of scenario nightly end with the analytics of their last day'),
+    ('nightly_analytics', 'off', '(on|off)', 'on: runs of scenario nightly end with analytics, of their last day and of what is stale'),
     ('workers', '1', '[1-9][0-9]{0,2}', 'on how many connections the driver processes')
 ) AS setting (name, default_value, pattern, meaning);
 
