@@ -80,6 +80,7 @@ CREATE TABLE rollforward_data.scenario_shock (
     CONSTRAINT scenario_shock_scenario_fkey FOREIGN KEY (scenario_id) REFERENCES rollforward_data.scenario ON DELETE CASCADE,
     CONSTRAINT scenario_shock_factor_fkey FOREIGN KEY (factor_id) REFERENCES rollforward_data.factor
 );
+COMMENT ON TABLE rollforward_data.scenario_shock IS 'What scenarios do to factors';
 -- Serves deleting factors.
 CREATE INDEX scenario_shock_factor_idx ON rollforward_data.scenario_shock (factor_id);
 COMMENT ON COLUMN rollforward_data.scenario_shock.shock IS 'A return of the factor, -0.1 is a fall by a tenth; of a rate, the change of its yield, 0.01 is a point';
@@ -344,6 +345,13 @@ CREATE TRIGGER mark_analyses AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON rol
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_all_analyses();
 CREATE TRIGGER mark_analyses AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON rollforward_data.sector_name
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_all_analyses();
+
+CREATE TRIGGER mark_analyses_of_inserted AFTER INSERT ON rollforward_data.setting
+    FOR EACH ROW WHEN (NEW.name LIKE 'correlation%') EXECUTE FUNCTION rollforward_data.mark_all_analyses();
+CREATE TRIGGER mark_analyses_of_updated AFTER UPDATE ON rollforward_data.setting
+    FOR EACH ROW WHEN (NEW.name LIKE 'correlation%') EXECUTE FUNCTION rollforward_data.mark_all_analyses();
+CREATE TRIGGER mark_analyses_of_deleted AFTER DELETE ON rollforward_data.setting
+    FOR EACH ROW WHEN (OLD.name LIKE 'correlation%') EXECUTE FUNCTION rollforward_data.mark_all_analyses();
 
 CREATE FUNCTION rollforward_data.mark_analyses_of_profiles() RETURNS trigger
 LANGUAGE plpgsql
