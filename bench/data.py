@@ -230,6 +230,143 @@ class Holdings:
         connection.execute(_PRICES, values)
 
 
+# The symbols of the factors first, then shares. Every tenth share has a beta that a provider names, a few no profile.
+_LISTED = """
+WITH listed AS (
+    INSERT INTO rollforward_data.instrument (instrument_id, symbol, kind, currency)
+    SELECT number, coalesce(proxies[number], 'S' || number),
+           (CASE WHEN number <= cardinality(proxies) THEN 'etf' ELSE 'stock' END)::rollforward_data.instrument_kind, 'USD'
+    FROM generate_series(1, %(instruments)s) AS number
+    CROSS JOIN (VALUES ('{SPY,TLT,IEF,SHY,HYG,LQD,VTV,VUG,MTUM,QUAL,USMV,IWM}'::text[])) AS factor (proxies)
+    RETURNING instrument_id, kind
+)
+INSERT INTO rollforward_data.instrument_profile (instrument_id, sector, beta, is_etf)
+SELECT instrument_id,
+       ('{Technology,Financial Services,Energy,Healthcare,Consumer Cyclical,Utilities}'::text[])[1 + instrument_id %% 6],
+       CASE WHEN instrument_id %% 10 = 3 THEN 0.5 + instrument_id %% 7 / 5.0 END,
+       kind = 'etf'
+FROM listed
+WHERE instrument_id %% 30 <> 29
+"""
+
+# Each moves with the market, more or less, and by itself. Some have days without a close, some were listed late,
+# one never moves.
+_HISTORY = """
+WITH day AS (
+    SELECT number, %(first_date)s::date + (number / 5 * 7 + number %% 5)::integer AS on_date,
+           hashint8extended(number, %(seed)s) AS chance
+    FROM generate_series(0, %(days)s - 1) AS number
+),
+moved AS (
+    SELECT instrument_id, day.number, day.on_date,
+           hashint8extended(instrument_id * 100000 + day.number, %(seed)s + 1) AS chance,
+           0.01 * (0.2 + instrument_id %% 17 / 10.0) * (
+               ((day.chance & 65535) + (day.chance >> 16 & 65535) + (day.chance >> 32 & 65535)
+                + (day.chance >> 48 & 65535)) / 65536.0::float8 - 2) * sqrt(3) AS with_market
+    FROM day
+    CROSS JOIN generate_series(1, %(instruments)s) AS instrument_id
+),
+stepped AS (
+    SELECT instrument_id, number, on_date, chance,
+           CASE WHEN instrument_id = 20 THEN 0
+                ELSE with_market + 0.015 * (
+                    ((chance & 65535) + (chance >> 16 & 65535) + (chance >> 32 & 65535)
+                     + (chance >> 48 & 65535)) / 65536.0::float8 - 2) * sqrt(3)
+           END AS step
+    FROM moved
+)
+INSERT INTO rollforward_data.price (instrument_id, price_date, close)
+SELECT instrument_id, on_date,
+       round((100 * exp(sum(step) OVER (PARTITION BY instrument_id ORDER BY number)))::numeric, 4)
+FROM stepped
+WHERE CASE WHEN instrument_id <= 12 THEN true
+           WHEN instrument_id %% 50 = 7 THEN chance %% 20 <> 0
+           WHEN instrument_id %% 40 = 13 THEN number >= %(days)s - ('{70,120,200,300}'::integer[])[1 + instrument_id / 40 %% 4]
+           ELSE true
+      END
+"""
+
+# All bought on one day; every third account is short of one of them.
+_PORTFOLIOS = """
+WITH drawn AS (
+    SELECT account_id, instrument_id, hashint8extended(account_id * 100000 + instrument_id, %(seed)s + 2) AS chance
+    FROM generate_series(1, %(accounts)s) AS account_id
+    CROSS JOIN generate_series(1, %(instruments)s) AS instrument_id
+),
+placed AS (
+    SELECT drawn.*, row_number() OVER (PARTITION BY account_id ORDER BY chance, instrument_id) AS place
+    FROM drawn
+),
+wanted AS (
+    SELECT account_id, instrument_id, place, 20 + abs(chance %% 580) AS quantity
+    FROM placed
+    WHERE place <= %(positions)s
+    UNION ALL
+    SELECT account_id, NULL, 0, NULL FROM generate_series(1, %(accounts)s) AS account_id
+)
+INSERT INTO rollforward_data.movement (
+    account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, amount,
+    natural_key)
+SELECT account_id, %(bought)s::date + time '14:30' + place * interval '1 second', %(bought)s,
+       (CASE WHEN place = 0 THEN 'deposit' WHEN is_short THEN 'sell' ELSE 'buy' END)::rollforward_data.movement_kind,
+       (CASE WHEN place > 0 THEN 'open' END)::rollforward_data.movement_effect,
+       'USD', instrument_id, quantity,
+       CASE WHEN place = 0 THEN 1000000 WHEN is_short THEN 100 * quantity ELSE -100 * quantity END,
+       int8send(account_id) || int8send(place)
+FROM wanted
+CROSS JOIN LATERAL (SELECT place = 4 AND account_id %% 3 = 0 AS is_short) AS side
+ORDER BY account_id, place
+"""
+
+
+@dataclass(frozen=True)
+class Portfolios:
+    """Accounts that hold shares with a history of closes, all bought on one day and valued on every one since."""
+
+    accounts: int
+    positions: int
+    instruments: int
+    held_days: int
+    days: int = 404
+
+    @property
+    def account_ids(self) -> list[int]:
+        return list(range(1, self.accounts + 1))
+
+    def held_on(self, number: int) -> date:
+        """The day with that number on which they hold what they hold, from 0 on."""
+        return self._day(self.days - self.held_days + number)
+
+    def load(self, connection: Connection[TupleRow]) -> None:
+        """Write instruments, closes, accounts and purchases, and compute what they were worth; analyze."""
+        last_date = self._day(self.days - 1)
+        values = {
+            "accounts": self.accounts,
+            "positions": self.positions,
+            "instruments": self.instruments,
+            "days": self.days,
+            "bought": self.held_on(0),
+            "first_date": FIRST_DATE,
+            "seed": SEED,
+        }
+        for statement in (_LISTED, _HISTORY, _ACCOUNTS, _PORTFOLIOS):
+            connection.execute(statement, values)
+        connection.execute(
+            "INSERT INTO rollforward_data.sector_tag (account_id, instrument_id, sector)"
+            " SELECT account_id, instrument_id, 'Satellites' FROM rollforward_data.movement"
+            " WHERE instrument_id IS NOT NULL AND account_id % 20 = 0 AND quantity < 60"
+        )
+        _settle(connection)
+        connection.execute(
+            "SELECT rollforward.process_batch(%s::bigint[], %s, %s)",
+            (self.account_ids, self.held_on(0), last_date),
+        )
+        connection.execute("VACUUM (ANALYZE)")
+
+    def _day(self, number: int) -> date:
+        return FIRST_DATE + timedelta(days=number // 5 * 7 + number % 5)
+
+
 @dataclass(frozen=True)
 class Trades:
     """Nothing but trades, spread evenly over positions, 50 positions an account."""

@@ -42,6 +42,9 @@ class Scale:
     row_by_row_up_to: int  # calls, each committed
     stream_rows: int  # prices; a fifth as many movements
     statement_rows: int  # in a file
+    analytics_accounts: int  # 15 positions each
+    analytics_instruments: int  # 404 days of closes each
+    analytics_dates: tuple[int, ...]  # in a backfill
 
 
 FULL = Scale(
@@ -61,6 +64,9 @@ FULL = Scale(
     row_by_row_up_to=1_000,
     stream_rows=1_000_000,
     statement_rows=1_000_000,
+    analytics_accounts=1_000,
+    analytics_instruments=500,
+    analytics_dates=(5, 10, 20),
 )
 QUICK = Scale(
     name="quick",
@@ -79,4 +85,7 @@ QUICK = Scale(
     row_by_row_up_to=100,
     stream_rows=50_000,
     statement_rows=50_000,
+    analytics_accounts=100,
+    analytics_instruments=100,
+    analytics_dates=(2, 4, 8),
 )

@@ -9,6 +9,7 @@ from psycopg import sql
 
 from bench.claims import BATCH_OVER_FLOOR, CLIENT_OVER_BATCH, Line
 from bench.contestants import (
+    analytics,
     backdated,
     batch,
     chatty_client,
@@ -146,4 +147,5 @@ SUITES: dict[str, Suite] = {
     "repository": repository.measure,
     "coordinator": coordinator.measure,
     "statement": statement.measure,
+    "analytics": analytics.measure,
 }
