@@ -22,22 +22,27 @@ BEGIN
     IF days = '{}' THEN
         RETURN 0;
     END IF;
-    PERFORM rollforward.stage_levels(
-        proxies, (SELECT min(day) - window_days FROM unnest(days) AS day), (SELECT max(day) FROM unnest(days) AS day));
+    -- not analysis_level: engines that come later look at that
+    PERFORM rollforward.prepare_own_stage('analysis_proxy_level', 'rollforward.analysed_level');
+    INSERT INTO analysis_proxy_level
+    SELECT level.*
+    FROM rollforward.adjusted_levels(
+        proxies, (SELECT min(day) - window_days FROM unnest(days) AS day), (SELECT max(day) FROM unnest(days) AS day)) AS level;
+    ANALYZE analysis_proxy_level;
 
     PERFORM rollforward.prepare_own_stage('finding_factor_correlation', 'rollforward_data.factor_correlation');
     INSERT INTO finding_factor_correlation
     WITH common AS (
         SELECT level.on_date
-        FROM analysis_level AS level
+        FROM analysis_proxy_level AS level
         GROUP BY level.on_date
-        HAVING count(*) = (SELECT count(DISTINCT priced.instrument_id) FROM analysis_level AS priced)
+        HAVING count(*) = (SELECT count(DISTINCT priced.instrument_id) FROM analysis_proxy_level AS priced)
     ),
     moved AS (
         SELECT level.instrument_id, level.on_date,
                lag(level.on_date) OVER in_order AS since_date,
                level.level / lag(level.level) OVER in_order - 1 AS moved
-        FROM analysis_level AS level
+        FROM analysis_proxy_level AS level
         JOIN common USING (on_date)
         WINDOW in_order AS (PARTITION BY level.instrument_id ORDER BY level.on_date)
     ),
