@@ -230,27 +230,30 @@ class Holdings:
         connection.execute(_PRICES, values)
 
 
-# The symbols of the factors first, then shares. Every tenth share has a beta that a provider names, a few no profile.
+# The symbols of the factors first, then shares. Of every tenth a provider knows a beta, a few have no profile.
 _LISTED = """
 WITH listed AS (
     INSERT INTO rollforward_data.instrument (instrument_id, symbol, kind, currency)
     SELECT number, coalesce(proxies[number], 'S' || number),
-           (CASE WHEN number <= cardinality(proxies) THEN 'etf' ELSE 'stock' END)::rollforward_data.instrument_kind, 'USD'
+           (CASE WHEN number <= cardinality(proxies) THEN 'etf' ELSE 'stock' END
+           )::rollforward_data.instrument_kind,
+           'USD'
     FROM generate_series(1, %(instruments)s) AS number
     CROSS JOIN (VALUES ('{SPY,TLT,IEF,SHY,HYG,LQD,VTV,VUG,MTUM,QUAL,USMV,IWM}'::text[])) AS factor (proxies)
     RETURNING instrument_id, kind
 )
 INSERT INTO rollforward_data.instrument_profile (instrument_id, sector, beta, is_etf)
 SELECT instrument_id,
-       ('{Technology,Financial Services,Energy,Healthcare,Consumer Cyclical,Utilities}'::text[])[1 + instrument_id %% 6],
+       ('{Technology,Financial Services,Energy,Healthcare,Consumer Cyclical,Utilities}'::text[]
+       )[1 + instrument_id %% 6],
        CASE WHEN instrument_id %% 10 = 3 THEN 0.5 + instrument_id %% 7 / 5.0 END,
        kind = 'etf'
 FROM listed
 WHERE instrument_id %% 30 <> 29
 """
 
-# Each moves with the market, more or less, and by itself. Some have days without a close, some were listed late,
-# one never moves.
+# Each moves with the market, more or less, and by itself. Some have days without a close, some were listed
+# late, one never moves.
 _HISTORY = """
 WITH day AS (
     SELECT number, %(first_date)s::date + (number / 5 * 7 + number %% 5)::integer AS on_date,
@@ -281,7 +284,8 @@ SELECT instrument_id, on_date,
 FROM stepped
 WHERE CASE WHEN instrument_id <= 12 THEN true
            WHEN instrument_id %% 50 = 7 THEN chance %% 20 <> 0
-           WHEN instrument_id %% 40 = 13 THEN number >= %(days)s - ('{70,120,200,300}'::integer[])[1 + instrument_id / 40 %% 4]
+           WHEN instrument_id %% 40 = 13
+           THEN number >= %(days)s - ('{70,120,200,300}'::integer[])[1 + instrument_id / 40 %% 4]
            ELSE true
       END
 """
@@ -289,7 +293,8 @@ WHERE CASE WHEN instrument_id <= 12 THEN true
 # All bought on one day; every third account is short of one of them.
 _PORTFOLIOS = """
 WITH drawn AS (
-    SELECT account_id, instrument_id, hashint8extended(account_id * 100000 + instrument_id, %(seed)s + 2) AS chance
+    SELECT account_id, instrument_id,
+           hashint8extended(account_id * 100000 + instrument_id, %(seed)s + 2) AS chance
     FROM generate_series(1, %(accounts)s) AS account_id
     CROSS JOIN generate_series(1, %(instruments)s) AS instrument_id
 ),
@@ -308,7 +313,8 @@ INSERT INTO rollforward_data.movement (
     account_id, occurred_at, accounting_date, kind, effect, currency, instrument_id, quantity, amount,
     natural_key)
 SELECT account_id, %(bought)s::date + time '14:30' + place * interval '1 second', %(bought)s,
-       (CASE WHEN place = 0 THEN 'deposit' WHEN is_short THEN 'sell' ELSE 'buy' END)::rollforward_data.movement_kind,
+       (CASE WHEN place = 0 THEN 'deposit' WHEN is_short THEN 'sell' ELSE 'buy' END
+       )::rollforward_data.movement_kind,
        (CASE WHEN place > 0 THEN 'open' END)::rollforward_data.movement_effect,
        'USD', instrument_id, quantity,
        CASE WHEN place = 0 THEN 1000000 WHEN is_short THEN 100 * quantity ELSE -100 * quantity END,
@@ -321,7 +327,7 @@ ORDER BY account_id, place
 
 @dataclass(frozen=True)
 class Portfolios:
-    """Accounts that hold shares with a history of closes, all bought on one day and valued on every one since."""
+    """Accounts that hold shares with a history of closes, bought on one day and valued on every one since."""
 
     accounts: int
     positions: int

@@ -1,11 +1,11 @@
 """The analytics outside: what ``rollforward.analyse`` stores of a day, computed with numpy and copied back.
 
 What a good quantitative developer writes against the same database: holdings, equity, closes and definitions
-come out in bulk by binary COPY, everything is computed on matrices of days × instruments or accounts ×
-instruments, and the findings go back by COPY into tables with the same columns, keys, constraints and indexes,
-in one transaction. The rules are those of the functions: returns between days on which all concerned have a
-close, so instruments are taken together by the days on which they have one; figures that cannot be told are
-NULL with a reason.
+come out in bulk by binary COPY, everything is computed on matrices of days and instruments or of accounts and
+instruments, and the findings go back by COPY into tables with the same columns, keys, constraints and
+indexes, in one transaction. The rules are those of the functions: returns between days on which all concerned
+have a close, so instruments are taken together by the days on which they have one; figures that cannot be
+told are NULL with a reason.
 
 Simpler than the database in what the data does not have: one currency, no options, no splits, nothing stored
 of the day before, nobody else at work; money is floating point here, and exact there.
@@ -99,10 +99,9 @@ class Inputs:
     held: Array  # positions: column of the instrument
     value: Array  # positions
     instrument_ids: Array
-    is_explained: Array  # instruments
     is_held: Array  # instruments
     days: Array
-    closes: Array  # days × instruments, NaN where there is none
+    closes: Array  # days, instruments, NaN where there is none
     simple: Array  # returns on the close before
     since: Array  # and the day of that
     factors: list[Factor]
@@ -143,7 +142,9 @@ def _fetch(connection: Connection[TupleRow], account_ids: list[int], on_date: da
     prices = _read(
         connection,
         "SELECT instrument_id, price_date, close::float8 FROM rollforward_data.price"
-        " WHERE instrument_id = ANY ({wanted}::bigint[]) AND price_date BETWEEN {day}::date - {back}::integer AND {day}::date"
+        " WHERE instrument_id = ANY ({wanted}::bigint[])"
+        " AND price_date <= {day}::date"
+        " AND price_date >= {day}::date - {back}::integer"
         " ORDER BY 1, 2",
         [("instrument", "i8"), ("day", "i4"), ("close", "f8")],
         wanted=instrument_ids.tolist(), day=on_date, back=look_back,
@@ -163,10 +164,10 @@ def _fetch(connection: Connection[TupleRow], account_ids: list[int], on_date: da
         " JOIN rollforward_data.scenario_shock USING (scenario_id) WHERE is_active ORDER BY 1, 2"
     ):
         scenarios.setdefault(scenario_id, {})[factor_id] = shock
+    owner = np.searchsorted(equity["account"], held["account"])
     return Inputs(
-        day, equity["account"], equity["equity"], np.searchsorted(equity["account"], held["account"]), columns,
-        held["value"], instrument_ids, np.ones(instrument_ids.size, dtype=bool), is_held, days, closes, simple,
-        since, factors, scenarios, profile_beta, sectors,
+        day, equity["account"], equity["equity"], owner, columns, held["value"], instrument_ids, is_held,
+        days, closes, simple, since, factors, scenarios, profile_beta, sectors,
     )  # fmt: skip
 
 
@@ -270,8 +271,8 @@ def _findings(inputs: Inputs) -> Iterator[tuple[str, Columns]]:
     for factor_id, found in betas.items():
         yield "factor_beta", {
             "calculation_date": inputs.day, "instrument_id": inputs.instrument_ids,
-            "factor_id": np.int32(factor_id),
-            **found, "observations": found["observations"].astype(np.int32),
+            "factor_id": np.int32(factor_id), **found,
+            "observations": found["observations"].astype(np.int32),
         }  # fmt: skip
     yield "series_volatility", _series_volatility(inputs)
     yield "account_volatility", accounts | _account_volatility(inputs, gross, positions, reason)
@@ -351,7 +352,7 @@ def _lines(inputs: Inputs) -> dict[int, Columns]:
                     (columns, _line(moves[:, columns], moves[:, factor.column], factor.minimum_returns))
                 )
         elif factor.method == "spread" and factor.short_column is not None:
-            # returns of the spread between days on which its symbols have a close, of others those that end then
+            # returns of the spread between days on which its symbols have a close; of others, those ending then
             both = np.flatnonzero(has_close[:, factor.column] & has_close[:, factor.short_column])
             levels = inputs.closes[both][:, [factor.column, factor.short_column]]
             moves = levels[1:] / levels[:-1] - 1
@@ -523,7 +524,7 @@ def _account_volatility(inputs: Inputs, gross: Array, positions: Array, reason: 
         coverage = _per_account(inputs, np.abs(inputs.value) * enough[inputs.held]) / gross
     weights = np.zeros((count, inputs.instrument_ids.size))
     weights[inputs.owner, inputs.held] = weight
-    mixed = np.nan_to_num(inputs.simple) @ weights.T  # days × accounts
+    mixed = np.nan_to_num(inputs.simple) @ weights.T  # days, accounts
     start = np.full(count, -1)
     np.maximum.at(start, inputs.owner, first_row[inputs.held])
     judged = np.where(
@@ -549,7 +550,7 @@ def _account_volatility(inputs: Inputs, gross: Array, positions: Array, reason: 
 
 
 def _correlations(inputs: Inputs, held: Array) -> tuple[Array, Columns]:
-    """Correlations of log returns between common days of 90, of the instruments that some account holds together."""
+    """Correlations of log returns between common days of 90, of instruments held together."""
     together = np.triu(held.T @ held > 0, 1)
     used = np.flatnonzero(together.any(axis=0) | together.any(axis=1))
     window = inputs.days >= inputs.day - 90
@@ -632,8 +633,9 @@ def _factor_correlations(inputs: Inputs) -> tuple[dict[tuple[int, int], float], 
         if not np.isnan(matrix[i, j])
     }
     return known, {
-        "calculation_date": inputs.day, "factor_id": np.repeat(ids, count), "other_factor_id": np.tile(ids, count),
-        "correlation": matrix.ravel(), "observations": np.full(count * count, len(moves), dtype=np.int32),
+        "calculation_date": inputs.day, "factor_id": np.repeat(ids, count),
+        "other_factor_id": np.tile(ids, count), "correlation": matrix.ravel(),
+        "observations": np.full(count * count, len(moves), dtype=np.int32),
     }  # fmt: skip
 
 
@@ -664,8 +666,11 @@ def _concentration(inputs: Inputs, gross: Array, positions: Array) -> Columns:
         herfindahl = np.where(positions > 0, herfindahl, np.nan)
         return {
             "herfindahl": herfindahl, "effective_number": 10_000 / herfindahl,
-            "top_3": np.where(positions > 0, top[0], np.nan), "top_10": np.where(positions > 0, top[1], np.nan),
-            "reason": np.where(positions == 0, "no_positions", np.where(np.isnan(herfindahl), "no_value", "")),
+            "top_3": np.where(positions > 0, top[0], np.nan),
+            "top_10": np.where(positions > 0, top[1], np.nan),
+            "reason": np.where(
+                positions == 0, "no_positions", np.where(np.isnan(herfindahl), "no_value", "")
+            ),
         }  # fmt: skip
 
 
@@ -731,12 +736,7 @@ def _stress(
         correlated.append(np.nansum(exposed * moved, axis=1))
         columns = [effect.tolist() for effect in effects.values()]
         keys = [json.dumps(names[factor_id]) for factor_id in effects]
-        impacts += [
-            "{" + ", ".join(
-                f"{key}: {'null' if figure != figure else repr(figure)}" for key, figure in zip(keys, row, strict=True)
-            ) + "}"
-            for row in zip(*columns, strict=True)
-        ]  # fmt: skip
+        impacts += ["{" + ", ".join(map(_entry, keys, row)) + "}" for row in zip(*columns, strict=True)]
     count, many = len(inputs.account_ids), len(inputs.scenarios)
     loss = np.tile(np.where(short_value == 0, -long_value, -np.inf), many)
     pnl, along = np.concatenate(direct), np.concatenate(correlated)
@@ -750,6 +750,10 @@ def _stress(
         "is_floored": known & (np.minimum(pnl, along) < loss),
         "reason": np.where(known, "", "no_exposure"),
     }  # fmt: skip
+
+
+def _entry(key: str, figure: float) -> str:
+    return f"{key}: null" if np.isnan(figure) else f"{key}: {figure!r}"
 
 
 # What is written.
@@ -853,7 +857,7 @@ def _field(column: Any, rows: int) -> tuple[Array, Array]:
 
 
 def _numeric(amounts: Array) -> Array:
-    """numeric(…, 8) in binary: five digits to the base of 10,000, the first one of 10^8; leading zeros are allowed."""
+    """numeric(…, 8) in binary: five digits to the base of 10,000, from 10^8 on; leading zeros are allowed."""
     units = np.rint(np.abs(np.nan_to_num(amounts)) * 1e8).astype(np.int64)
     found = np.empty((len(amounts), 9), dtype=">i2")
     found[:, 0], found[:, 1], found[:, 3] = 5, 2, 8
