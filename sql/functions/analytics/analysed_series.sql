@@ -1,23 +1,19 @@
--- A row of analysis_series: a return of a series, and how much the series moved up to it.
+-- A row of analysis_series: the returns of a series, one behind the other, and how much it moved up to each of them.
+--
+-- In arrays, as everything is looked at by place: what is so many returns before is found there, without a window.
 --
 -- series_id    an instrument; or what a step numbers
--- place        of the return in its series, without gaps
--- since_date   the day before the return
--- frame_date   the day before the first of the 21 returns up to this one; NULL for the first 20
--- moved        |return| × √252
+-- on_dates     ascending
+-- since_dates  the day before the return, ascending
+-- simple       the returns
 -- week, month  sample standard deviation of the last 5 and 21 returns × √252; NULL where there are fewer
--- next_moved   moved of the next return
 CREATE TYPE rollforward.analysed_series AS (
     series_id bigint,
-    place bigint,
-    on_date date,
-    since_date date,
-    frame_date date,
-    simple double precision,
-    moved double precision,
-    week double precision,
-    month double precision,
-    next_moved double precision
+    on_dates date[],
+    since_dates date[],
+    simple double precision[],
+    week double precision[],
+    month double precision[]
 );
 
-COMMENT ON TYPE rollforward.analysed_series IS 'A row of analysis_series: a return of a series, and how much the series moved up to it';
+COMMENT ON TYPE rollforward.analysed_series IS 'A row of analysis_series: the returns of a series, and how much it moved up to each of them';

@@ -12,12 +12,8 @@ BEGIN
 
     PERFORM rollforward.prepare_own_stage('analysis_span', 'rollforward.analysed_span');
     INSERT INTO analysis_span
-    SELECT listed.calculation_date, series.series_id,
-           min(series.place) FILTER (WHERE series.since_date >= listed.calculation_date - 365), max(series.place), min(series.place)
-    FROM (SELECT DISTINCT weight.group_id, weight.calculation_date FROM analysis_weight AS weight) AS listed
-    JOIN analysis_series AS series ON series.series_id = listed.group_id
-    GROUP BY listed.calculation_date, series.series_id
-    HAVING count(*) FILTER (WHERE series.since_date >= listed.calculation_date - 365) > 0;
+    SELECT DISTINCT weight.calculation_date, weight.group_id
+    FROM analysis_weight AS weight;
     ANALYZE analysis_span;
     PERFORM rollforward.stage_volatilities();
 

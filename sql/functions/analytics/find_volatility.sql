@@ -7,25 +7,22 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
-    INSERT INTO analysis_return
-    SELECT level.instrument_id, level.on_date, level.since_date, level.simple
+    PERFORM rollforward.prepare_own_stage('analysis_path', 'rollforward.analysed_path');
+    INSERT INTO analysis_path
+    SELECT level.instrument_id, array_agg(level.on_date ORDER BY level.on_date), array_agg(level.since_date ORDER BY level.on_date),
+           array_agg(level.simple ORDER BY level.on_date)
     FROM analysis_level AS level
-    WHERE level.since_date IS NOT NULL;
+    WHERE level.since_date IS NOT NULL
+      AND level.instrument_id IN (SELECT listed.instrument_id FROM analysis_subject AS listed WHERE listed.is_series)
+    GROUP BY level.instrument_id;
+    ANALYZE analysis_path (series_id);  -- nobody asks what is in the arrays
     PERFORM rollforward.stage_series();
 
     PERFORM rollforward.prepare_own_stage('analysis_span', 'rollforward.analysed_span');
     INSERT INTO analysis_span
-    SELECT listed.calculation_date, series.series_id,
-           min(series.place) FILTER (WHERE series.since_date >= listed.calculation_date - 365), max(series.place), min(series.place)
+    SELECT listed.calculation_date, listed.instrument_id
     FROM analysis_subject AS listed
-    JOIN analysis_series AS series
-        ON series.series_id = listed.instrument_id
-       AND series.on_date <= listed.calculation_date
-       AND series.since_date >= listed.calculation_date - 400
-    WHERE listed.is_series
-    GROUP BY listed.calculation_date, series.series_id
-    HAVING count(*) FILTER (WHERE series.since_date >= listed.calculation_date - 365) > 0;
+    WHERE listed.is_series;
     ANALYZE analysis_span;
     PERFORM rollforward.stage_volatilities();
 

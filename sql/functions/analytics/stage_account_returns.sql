@@ -1,4 +1,4 @@
--- Stages the returns that what accounts held on a day would have had before: analysis_return, of series that are numbered in
+-- Stages the returns that what accounts held on a day would have had before: analysis_path, of series that are numbered in
 -- analysis_weight, which says what the accounts held, by the closes that tell its volatility.
 --
 -- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity. Accounts without
@@ -50,12 +50,16 @@ BEGIN
     WHERE level.since_date IS NOT NULL;
     PERFORM rollforward.stage_blocks();
 
-    PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
-    INSERT INTO analysis_return
+    PERFORM rollforward.prepare_own_stage('analysis_path', 'rollforward.analysed_path');
+    INSERT INTO analysis_path
     WITH span AS (
         SELECT weight.group_id, weight.calculation_date, max(weight.first_no) AS first_no
         FROM analysis_weight AS weight
         GROUP BY weight.group_id, weight.calculation_date
+    ),
+    calendar AS (
+        SELECT array_agg(day.on_date ORDER BY day.day_no) AS on_dates, array_agg(day.since_date ORDER BY day.day_no) AS since_dates
+        FROM analysis_day AS day
     ),
     mixed AS (
         SELECT weight.group_id, span.first_no, span.calculation_date, block.block_no,
@@ -74,17 +78,22 @@ BEGIN
            AND block.block_no >= span.first_no / 16
         WHERE weight.first_no IS NOT NULL
         GROUP BY weight.group_id, span.first_no, span.calculation_date, block.block_no
+    ),
+    joined AS (
+        SELECT mixed.group_id, mixed.first_no, mixed.calculation_date,
+               array_agg(ARRAY[mixed.m01, mixed.m02, mixed.m03, mixed.m04, mixed.m05, mixed.m06, mixed.m07, mixed.m08,
+                               mixed.m09, mixed.m10, mixed.m11, mixed.m12, mixed.m13, mixed.m14, mixed.m15, mixed.m16]
+                         ORDER BY mixed.block_no) AS moves
+        FROM mixed
+        GROUP BY mixed.group_id, mixed.first_no, mixed.calculation_date
     )
-    SELECT mixed.group_id, day.on_date, day.since_date, step.moved
-    FROM mixed
-    CROSS JOIN LATERAL (VALUES
-            (0, mixed.m01), (1, mixed.m02), (2, mixed.m03), (3, mixed.m04), (4, mixed.m05), (5, mixed.m06),
-            (6, mixed.m07), (7, mixed.m08), (8, mixed.m09), (9, mixed.m10), (10, mixed.m11), (11, mixed.m12),
-            (12, mixed.m13), (13, mixed.m14), (14, mixed.m15), (15, mixed.m16)
-    ) AS step (step_no, moved)
-    JOIN analysis_day AS day ON day.day_no = mixed.block_no * 16 + step.step_no
-    WHERE day.day_no >= mixed.first_no
-      AND day.on_date <= mixed.calculation_date;
+    -- the first block begins up to fifteen days before the first day, and the last one ends as many after the last
+    SELECT joined.group_id, calendar.on_dates[joined.first_no + 1 : day.days], calendar.since_dates[joined.first_no + 1 : day.days],
+           (ARRAY(SELECT unnest(joined.moves)))[joined.first_no % 16 + 1 : joined.first_no % 16 + day.days - joined.first_no]
+    FROM joined
+    CROSS JOIN calendar
+    CROSS JOIN LATERAL (SELECT width_bucket(joined.calculation_date, calendar.on_dates) AS days) AS day;
+    ANALYZE analysis_path (series_id);  -- nobody asks what is in the arrays
 END
 $$;
 

@@ -1,40 +1,41 @@
--- Stages how much series moved, from their returns: analysis_return becomes analysis_series.
+-- Stages how much series moved, from their returns: analysis_path becomes analysis_series.
 --
 -- Deviations of the last days are told by differences of running sums: a window that slides would be added up anew for every row.
+-- The sums stand in arrays, where those of so many days before are found by their place; lag() looks for them in the window.
 CREATE OR REPLACE FUNCTION rollforward.stage_series()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off  -- no two series are the same
 AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_series', 'rollforward.analysed_series');
     INSERT INTO analysis_series
-    WITH running AS (
-        SELECT known.series_id, known.on_date, known.since_date, known.simple,
-               row_number() OVER in_order AS place,
-               lag(known.since_date, 20) OVER in_order AS frame_date,
-               sum(known.simple) OVER in_order AS total,
-               sum(known.simple ^ 2) OVER in_order AS squares
-        FROM analysis_return AS known
-        WINDOW in_order AS (PARTITION BY known.series_id ORDER BY known.on_date ROWS UNBOUNDED PRECEDING)
-    ),
-    framed AS (
-        SELECT running.*,
-               running.total - coalesce(lag(running.total, 5) OVER in_order, 0) AS week_total,
-               running.squares - coalesce(lag(running.squares, 5) OVER in_order, 0) AS week_squares,
-               running.total - coalesce(lag(running.total, 21) OVER in_order, 0) AS month_total,
-               running.squares - coalesce(lag(running.squares, 21) OVER in_order, 0) AS month_squares,
-               lead(running.simple) OVER in_order AS next_simple
-        FROM running
-        WINDOW in_order AS (PARTITION BY running.series_id ORDER BY running.on_date)
-    )
-    SELECT framed.series_id, framed.place, framed.on_date, framed.since_date, framed.frame_date, framed.simple,
-           abs(framed.simple) * sqrt(252),
-           CASE WHEN framed.place >= 5 THEN rollforward.yearly_deviation(framed.week_total, framed.week_squares, 5) END,
-           CASE WHEN framed.place >= 21 THEN rollforward.yearly_deviation(framed.month_total, framed.month_squares, 21) END,
-           abs(framed.next_simple) * sqrt(252)
-    FROM framed;
-    ANALYZE analysis_series;
+    SELECT path.series_id, path.on_dates, path.since_dates, path.simple, framed.week, framed.month
+    FROM analysis_path AS path
+    CROSS JOIN LATERAL (
+        SELECT array_agg(running.total) AS totals, array_agg(running.squares) AS squares
+        FROM (
+            SELECT sum(step.simple) OVER in_order AS total, sum(step.simple * step.simple) OVER in_order AS squares
+            FROM unnest(path.simple) AS step (simple)
+            WINDOW in_order AS (ROWS UNBOUNDED PRECEDING)
+        ) AS running
+        OFFSET 0  -- or the sums would be made anew wherever they are named
+    ) AS known
+    CROSS JOIN LATERAL (
+        SELECT array_agg(CASE WHEN day.place >= 5
+                              THEN rollforward.yearly_deviation(
+                                  known.totals[day.place] - coalesce(known.totals[day.place - 5], 0),
+                                  known.squares[day.place] - coalesce(known.squares[day.place - 5], 0), 5)
+                         END) AS week,
+               array_agg(CASE WHEN day.place >= 21
+                              THEN rollforward.yearly_deviation(
+                                  known.totals[day.place] - coalesce(known.totals[day.place - 21], 0),
+                                  known.squares[day.place] - coalesce(known.squares[day.place - 21], 0), 21)
+                         END) AS month
+        FROM generate_series(1, cardinality(known.totals)) AS day (place)
+    ) AS framed;
+    ANALYZE analysis_series (series_id);  -- nobody asks what is in the arrays
 END
 $$;
 

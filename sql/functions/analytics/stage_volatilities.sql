@@ -1,4 +1,4 @@
--- Tells volatilities from analysis_series, of the returns that analysis_span names: analysis_volatility.
+-- Tells volatilities of the series in analysis_span as of its days, from analysis_series: analysis_volatility.
 --
 -- All are sample standard deviations of simple returns, a year of 252 days:
 --   realized      of the last 21 and 63 returns; weekly and monthly of the last 5 and 21; daily is the last |return|
@@ -12,58 +12,83 @@ CREATE OR REPLACE FUNCTION rollforward.stage_volatilities()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_memoize = off  -- no two series are the same
 AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_volatility', 'rollforward.analysed_volatility');
     INSERT INTO analysis_volatility
-    WITH latest AS (
-        SELECT span.*, series.moved, series.week, series.month,
-               span.last_place - span.first_place + 1 AS observations
-        FROM analysis_span AS span
-        JOIN analysis_series AS series
-            ON series.series_id = span.series_id
-           AND series.place = span.last_place
+    WITH span AS (
+        -- places of returns: the first one in the year before, the latest, and the first one of the time that percentiles are told by
+        SELECT wanted.calculation_date, wanted.series_id, series.simple, series.week, series.month,
+               1 + width_bucket(wanted.calculation_date - 366, series.since_dates) AS first_place,
+               width_bucket(wanted.calculation_date, series.on_dates) AS last_place,
+               1 + width_bucket(wanted.calculation_date - 401, series.since_dates) AS long_place
+        FROM analysis_span AS wanted
+        JOIN analysis_series AS series USING (series_id)
+        OFFSET 0  -- or they would be sought wherever they are named
+    ),
+    year AS (
+        SELECT span.calculation_date, span.series_id, span.last_place - span.first_place + 1 AS observations,
+               span.simple[span.first_place : span.last_place] AS simple,
+               span.week[span.first_place : span.last_place] AS week,
+               span.month[span.first_place : span.last_place] AS month,
+               CASE WHEN span.last_place - span.long_place + 1 >= 252
+                    THEN span.month[span.long_place + 20 : span.last_place]
+               END AS ranked_months
+        FROM span
+        WHERE span.first_place <= span.last_place
+        OFFSET 0  -- likewise
     ),
     moments AS (
-        SELECT latest.calculation_date, latest.series_id, latest.observations, latest.moved, latest.week, latest.month,
-               stddev_samp(series.simple) FILTER (WHERE series.place > latest.last_place - 21) * sqrt(252) AS realized_21d,
-               stddev_samp(series.simple) FILTER (WHERE series.place > latest.last_place - 63) * sqrt(252) AS realized_63d,
-               regr_sxx(series.simple, series.simple) AS squared_deviations,
-               regr_slope(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21) AS slope,
-               regr_r2(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21) AS strength,
-               count(*) FILTER (WHERE fits.fits) AS days,
-               avg(series.moved) FILTER (WHERE fits.fits) AS mean_moved,
-               avg(series.week) FILTER (WHERE fits.fits) AS mean_week,
-               avg(series.month) FILTER (WHERE fits.fits) AS mean_month,
-               avg(series.next_moved) FILTER (WHERE fits.fits) AS mean_next,
-               covar_pop(series.moved, series.moved) FILTER (WHERE fits.fits) AS moved_moved,
-               covar_pop(series.moved, series.week) FILTER (WHERE fits.fits) AS moved_week,
-               covar_pop(series.moved, series.month) FILTER (WHERE fits.fits) AS moved_month,
-               covar_pop(series.week, series.week) FILTER (WHERE fits.fits) AS week_week,
-               covar_pop(series.week, series.month) FILTER (WHERE fits.fits) AS week_month,
-               covar_pop(series.month, series.month) FILTER (WHERE fits.fits) AS month_month,
-               covar_pop(series.next_moved, series.moved) FILTER (WHERE fits.fits) AS next_moved,
-               covar_pop(series.next_moved, series.week) FILTER (WHERE fits.fits) AS next_week,
-               covar_pop(series.next_moved, series.month) FILTER (WHERE fits.fits) AS next_month,
-               covar_pop(series.next_moved, series.next_moved) FILTER (WHERE fits.fits) AS next_next
-        FROM latest
-        JOIN analysis_series AS series
-            ON series.series_id = latest.series_id
-           AND series.place BETWEEN latest.first_place AND latest.last_place
+        SELECT year.calculation_date, year.series_id, year.observations,
+               abs(year.simple[year.observations]) * sqrt(252) AS moved, year.week[year.observations] AS week,
+               year.month[year.observations] AS month,
+               lately.realized_21d, quarter.realized_63d, whole.squared_deviations, trend.slope, trend.strength,
+               ranked.percentile, forecast.*
+        FROM year
         CROSS JOIN LATERAL (
-            SELECT series.place >= latest.first_place + 20 AND series.place < latest.last_place AS fits
-        ) AS fits
-        GROUP BY latest.calculation_date, latest.series_id, latest.observations, latest.moved, latest.week, latest.month
-    ),
-    ranked AS (
-        SELECT latest.calculation_date, latest.series_id,
-               avg((series.month < latest.month)::integer) AS percentile
-        FROM latest
-        JOIN analysis_series AS series
-            ON series.series_id = latest.series_id
-           AND series.place BETWEEN latest.long_place + 20 AND latest.last_place
-        WHERE latest.last_place - latest.long_place + 1 >= 252
-        GROUP BY latest.calculation_date, latest.series_id
+            SELECT stddev_samp(step.simple) * sqrt(252) AS realized_21d
+            FROM unnest(year.simple[year.observations - 20 : year.observations]) AS step (simple)
+        ) AS lately
+        CROSS JOIN LATERAL (
+            SELECT stddev_samp(step.simple) * sqrt(252) AS realized_63d
+            FROM unnest(year.simple[year.observations - 62 : year.observations]) AS step (simple)
+        ) AS quarter
+        CROSS JOIN LATERAL (
+            SELECT regr_sxx(step.simple, step.simple) AS squared_deviations
+            FROM unnest(year.simple) AS step (simple)
+        ) AS whole
+        CROSS JOIN LATERAL (
+            SELECT regr_slope(step.month, step.place) AS slope, regr_r2(step.month, step.place) AS strength
+            FROM unnest(year.month[year.observations - 20 : year.observations]) WITH ORDINALITY AS step (month, place)
+        ) AS trend
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE step.month < year.month[year.observations]) / nullif(count(*), 0)::double precision AS percentile
+            FROM unnest(year.ranked_months) AS step (month)
+        ) AS ranked
+        -- aggregates of the same two arguments are made in one
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS days,
+                   regr_avgx(step.next, step.moved) AS mean_moved,
+                   regr_avgx(step.next, step.week) AS mean_week,
+                   regr_avgx(step.next, step.month) AS mean_month,
+                   regr_avgy(step.next, step.moved) AS mean_next,
+                   regr_sxx(step.next, step.moved) / nullif(count(*), 0) AS moved_moved,
+                   covar_pop(step.moved, step.week) AS moved_week,
+                   covar_pop(step.moved, step.month) AS moved_month,
+                   regr_sxx(step.next, step.week) / nullif(count(*), 0) AS week_week,
+                   covar_pop(step.week, step.month) AS week_month,
+                   regr_sxx(step.next, step.month) / nullif(count(*), 0) AS month_month,
+                   covar_pop(step.next, step.moved) AS next_moved,
+                   covar_pop(step.next, step.week) AS next_week,
+                   covar_pop(step.next, step.month) AS next_month,
+                   regr_syy(step.next, step.moved) / nullif(count(*), 0) AS next_next
+            FROM (
+                SELECT abs(day.simple) * sqrt(252) AS moved, day.week, day.month, abs(day.next_simple) * sqrt(252) AS next
+                FROM unnest(year.simple[21 : year.observations - 1], year.week[21 : year.observations - 1],
+                            year.month[21 : year.observations - 1], year.simple[22 : year.observations]) AS day (simple, week, month, next_simple)
+            ) AS step
+        ) AS forecast
     ),
     judged AS (
         SELECT moments.*,
@@ -99,9 +124,8 @@ BEGIN
                           ELSE 'stable'
                      END
            END,
-           modelled.strength, ranked.percentile, modelled.observations, modelled.reason
+           modelled.strength, modelled.percentile, modelled.observations, modelled.reason
     FROM modelled
-    LEFT JOIN ranked USING (calculation_date, series_id)
     WHERE modelled.reason IS NULL
     UNION ALL
     SELECT judged.calculation_date, judged.series_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
