@@ -6,7 +6,8 @@
 -- on_dates     ascending
 -- since_dates  the day before the return, ascending
 -- simple       the returns
--- week, month  sample standard deviation of the last 5 and 21 returns × √252; NULL where there are fewer
+-- week, month  sample standard deviation of the last 5 and 21 returns × √252; 0 where there are fewer, which nobody looks at: places
+--              are found by counting in arrays without NULLs only
 CREATE TYPE rollforward.analysed_series AS (
     series_id bigint,
     on_dates date[],

@@ -42,7 +42,7 @@ BEGIN
         JOIN analysis_level AS bought ON bought.instrument_id = proxy.bought_id
         JOIN analysis_level AS own ON own.on_date = bought.on_date
         WHERE proxy.method = 'single'
-          AND own.on_date >= first_date - proxy.window_days
+          AND bought.on_date >= first_date - proxy.window_days
         WINDOW in_order AS (PARTITION BY proxy.factor_id, own.instrument_id ORDER BY own.on_date)
         UNION ALL
         SELECT spread.factor_id, spread.window_days, own.instrument_id, own.on_date,
@@ -50,7 +50,7 @@ BEGIN
         FROM spread
         JOIN analysis_level AS own ON own.on_date = spread.on_date
         WHERE own.since_date IS NOT NULL
-          AND spread.since_date IS NOT NULL
+          AND spread.since_date >= first_date - spread.window_days
     ),
     moments AS (
         SELECT subject.calculation_date, aligned.instrument_id, aligned.factor_id,

@@ -31,13 +31,15 @@ BEGIN
         RETURN 0;
     END IF;
 
-    SELECT string_agg(format('covar_pop(style.moves[%s], style.moves[%s])', least(one, other), greatest(one, other)), ', '
-                      ORDER BY one, other)
+    -- aggregates of the same two arguments are made in one, so what is asked of a single one is asked with the subject
+    SELECT string_agg(CASE WHEN one = other THEN format('regr_sxx(own.simple, style.moves[%s]) / nullif(count(style.on_date), 0)', one)
+                           ELSE format('covar_pop(style.moves[%s], style.moves[%s])', least(one, other), greatest(one, other))
+                      END, ', ' ORDER BY one, other)
     INTO covariances
     FROM generate_series(1, cardinality(styles)) AS one
     CROSS JOIN generate_series(1, cardinality(styles)) AS other;
-    SELECT string_agg(format('covar_pop(style.moves[%s], own.simple)', one), ', ' ORDER BY one),
-           string_agg(format('avg(style.moves[%s])', one), ', ' ORDER BY one)
+    SELECT string_agg(format('covar_pop(own.simple, style.moves[%s])', one), ', ' ORDER BY one),
+           string_agg(format('regr_avgx(own.simple, style.moves[%s])', one), ', ' ORDER BY one)
     INTO response_covariances, means
     FROM generate_series(1, cardinality(styles)) AS one;
 
@@ -65,8 +67,8 @@ BEGIN
         moments AS (
             SELECT subject.calculation_date, subject.instrument_id,
                    count(style.on_date) AS observations,
-                   var_pop(own.simple) AS variance,
-                   avg(own.simple) AS mean,
+                   regr_syy(own.simple, style.moves[1]) / nullif(count(style.on_date), 0) AS variance,
+                   regr_avgy(own.simple, style.moves[1]) AS mean,
                    ARRAY[%1$s] AS covariances,
                    ARRAY[%2$s] AS own_covariances,
                    ARRAY[%3$s] AS means

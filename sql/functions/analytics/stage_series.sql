@@ -27,11 +27,13 @@ BEGIN
                               THEN rollforward.yearly_deviation(
                                   known.totals[day.place] - coalesce(known.totals[day.place - 5], 0),
                                   known.squares[day.place] - coalesce(known.squares[day.place - 5], 0), 5)
+                              ELSE 0
                          END) AS week,
                array_agg(CASE WHEN day.place >= 21
                               THEN rollforward.yearly_deviation(
                                   known.totals[day.place] - coalesce(known.totals[day.place - 21], 0),
                                   known.squares[day.place] - coalesce(known.squares[day.place - 21], 0), 21)
+                              ELSE 0
                          END) AS month
         FROM generate_series(1, cardinality(known.totals)) AS day (place)
     ) AS framed;

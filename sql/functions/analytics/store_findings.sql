@@ -16,6 +16,7 @@ DECLARE
     stage text;
     same_key text;
     key text;
+    is_known boolean;
     rows_saved bigint;
 BEGIN
     SELECT string_agg(format('staged.%1$I = stored.%1$I', attribute.attname), ' AND ' ORDER BY attribute.attnum),
@@ -41,22 +42,35 @@ BEGIN
       AND NOT attisdropped;
 
     EXECUTE format('ANALYZE %s', staged_findings);
+    -- most days are new: nothing is stored of them, and nothing needs to be compared
     EXECUTE format(
-        'DELETE FROM %1$s AS stored'
-        ' USING %4$s AS staged_scope'
-        ' WHERE %5$s'
-        '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND staged IS NOT DISTINCT FROM stored)',
-        target, stage, same_key,
-        CASE WHEN is_shared THEN staged_findings ELSE 'pg_temp.analysis_scope' END,
-        CASE WHEN is_shared THEN replace(same_key, 'staged.', 'staged_scope.')
-             ELSE 'stored.account_id = staged_scope.account_id AND stored.calculation_date = staged_scope.calculation_date'
-        END);
+        'SELECT EXISTS (SELECT FROM %2$s AS scope CROSS JOIN LATERAL (SELECT FROM %1$s AS stored WHERE %3$s LIMIT 1) AS known)',
+        target,
+        CASE WHEN is_shared THEN format('(SELECT DISTINCT calculation_date FROM %s)', staged_findings) ELSE 'pg_temp.analysis_scope' END,
+        CASE WHEN is_shared THEN 'stored.calculation_date = scope.calculation_date'
+             ELSE 'stored.account_id = scope.account_id AND stored.calculation_date = scope.calculation_date'
+        END)
+    INTO is_known;
+    IF is_known THEN
+        EXECUTE format(
+            'DELETE FROM %1$s AS stored'
+            ' USING %4$s AS staged_scope'
+            ' WHERE %5$s'
+            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND staged IS NOT DISTINCT FROM stored)',
+            target, stage, same_key,
+            CASE WHEN is_shared THEN staged_findings ELSE 'pg_temp.analysis_scope' END,
+            CASE WHEN is_shared THEN replace(same_key, 'staged.', 'staged_scope.')
+                 ELSE 'stored.account_id = staged_scope.account_id AND stored.calculation_date = staged_scope.calculation_date'
+            END);
+    END IF;
     EXECUTE format(
         'INSERT INTO %1$s SELECT staged.* FROM %2$s AS staged'
-        ' WHERE NOT EXISTS (SELECT FROM %1$s AS stored WHERE %3$s)'
+        ' WHERE %3$s'
         ' ORDER BY %4$s'
         ' ON CONFLICT DO NOTHING',  -- another session finds the same about the same instrument
-        target, stage, same_key, key);
+        target, stage,
+        CASE WHEN is_known THEN format('NOT EXISTS (SELECT FROM %1$s AS stored WHERE %2$s)', target, same_key) ELSE 'true' END,
+        key);
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
     PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;
