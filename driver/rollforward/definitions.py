@@ -205,14 +205,14 @@ class _Gathering:
         }
         known = self.objects.setdefault(tuple(own[name] for name in self.kind.key), _Object(line, own))
         for name, value in own.items():
-            if known.own[name] != value:
+            if value != known.own[name]:
                 self._refuse(line, name, row[name], "contradicts_another_row")
         if self.kind.members is None:
             return
         name, value_name, _ = self.kind.members
         member = self._member_name(line, row, name)
         value = self._value(line, row, value_name, self.kind.member, required=True)
-        if member is not None and known.members.setdefault(member, value) != value:
+        if None not in (member, value) and known.members.setdefault(member, value) != value:
             self._refuse(line, value_name, row[value_name], "contradicts_another_row")
 
     def _member_name(self, line: int, row: dict[str, str], column: str) -> str | None:
