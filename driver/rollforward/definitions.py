@@ -212,7 +212,9 @@ class _Gathering:
         name, value_name, _ = self.kind.members
         member = self._member_name(line, row, name)
         value = self._value(line, row, value_name, self.kind.member, required=True)
-        if None not in (member, value) and known.members.setdefault(member, value) != value:
+        if member is None or value is None:
+            return
+        if known.members.setdefault(member, value) != value:
             self._refuse(line, value_name, row[value_name], "contradicts_another_row")
 
     def _member_name(self, line: int, row: dict[str, str], column: str) -> str | None:
