@@ -230,7 +230,7 @@ class Holdings:
         connection.execute(_PRICES, values)
 
 
-# The symbols of the factors first, then shares. Of every tenth a provider knows a beta, a few have no profile.
+# Symbols of the factors, then shares. Of every tenth a provider knows a beta, a few have no profile.
 _LISTED = """
 WITH listed AS (
     INSERT INTO rollforward_data.instrument (instrument_id, symbol, kind, currency)

@@ -352,7 +352,7 @@ def _lines(inputs: Inputs) -> dict[int, Columns]:
                     (columns, _line(moves[:, columns], moves[:, factor.column], factor.minimum_returns))
                 )
         elif factor.method == "spread" and factor.short_column is not None:
-            # returns of the spread between days on which its symbols have a close; of others, those ending then
+            # of the spread, between days on which its symbols have a close; of others those ending then
             both = np.flatnonzero(has_close[:, factor.column] & has_close[:, factor.short_column])
             levels = inputs.closes[both][:, [factor.column, factor.short_column]]
             moves = levels[1:] / levels[:-1] - 1

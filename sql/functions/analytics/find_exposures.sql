@@ -11,16 +11,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.prepare_own_stage('finding_account_factor', 'rollforward_data.account_factor');
-    INSERT INTO finding_account_factor
-    WITH beta AS (
-        SELECT held.account_id, held.calculation_date, factor.factor_id, held.value::double precision AS value,
+    -- once for each instrument, however many accounts hold it
+    PERFORM rollforward.prepare_own_stage('analysis_beta', 'rollforward.analysed_beta');
+    INSERT INTO analysis_beta
+    SELECT used.*
+    FROM (
+        SELECT held.calculation_date, held.instrument_id, factor.factor_id,
                rollforward.used_beta(CASE WHEN factor.covers_options OR instrument.kind NOT IN ('option', 'future_option')
-                                             THEN coalesce(nullif(profile.beta, 0), found.slope)
-                                        END) AS beta,
-               CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.r_squared END AS r_squared,
-               CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.observations END AS observations
-        FROM analysis_position AS held
+                                          THEN coalesce(nullif(profile.beta, 0), found.slope)
+                                     END) AS beta,
+               CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.r_squared END,
+               CASE WHEN coalesce(profile.beta, 0) = 0 THEN found.observations END
+        FROM (SELECT DISTINCT position.calculation_date, position.instrument_id FROM analysis_position AS position) AS held
         JOIN rollforward_data.instrument USING (instrument_id)
         CROSS JOIN (
             SELECT factor.*, coalesce(market.factor_id, factor.factor_id) AS estimate_id
@@ -36,23 +38,40 @@ BEGIN
         LEFT JOIN rollforward_data.instrument_profile AS profile
             ON profile.instrument_id = held.instrument_id
            AND factor.method = 'provider'
+    ) AS used
+    WHERE used.beta IS NOT NULL;
+    ANALYZE analysis_beta;
+
+    PERFORM rollforward.prepare_own_stage('finding_account_factor', 'rollforward_data.account_factor');
+    INSERT INTO finding_account_factor
+    WITH held AS MATERIALIZED (
+        SELECT position.account_id, position.calculation_date, position.instrument_id,
+               position.value::double precision AS value, abs(position.value)::double precision AS size
+        FROM analysis_position AS position
+    ),
+    whole AS (
+        SELECT held.account_id, held.calculation_date, sum(held.size) AS size
+        FROM held
+        GROUP BY held.account_id, held.calculation_date
     ),
     added AS (
-        SELECT beta.account_id, beta.calculation_date, beta.factor_id,
-               sum(beta.value * beta.beta) AS amount,
-               sum(abs(beta.value) * beta.r_squared) FILTER (WHERE beta.beta IS NOT NULL)
-                   / nullif(sum(abs(beta.value)) FILTER (WHERE beta.beta IS NOT NULL AND beta.r_squared IS NOT NULL), 0) AS r_squared,
-               min(beta.observations) FILTER (WHERE beta.beta IS NOT NULL) AS observations,
-               coalesce(sum(abs(beta.value)) FILTER (WHERE beta.beta IS NOT NULL), 0) / nullif(sum(abs(beta.value)), 0) AS coverage
-        FROM beta
-        GROUP BY beta.account_id, beta.calculation_date, beta.factor_id
+        SELECT held.account_id, held.calculation_date, known.factor_id,
+               sum(held.value * known.beta) AS amount,
+               sum(held.size * known.r_squared)
+                   / nullif(sum(held.size) FILTER (WHERE known.r_squared IS NOT NULL), 0) AS r_squared,
+               min(known.observations) AS observations,
+               sum(held.size) AS size
+        FROM held
+        JOIN analysis_beta AS known USING (calculation_date, instrument_id)
+        GROUP BY held.account_id, held.calculation_date, known.factor_id
     )
     SELECT analysis.account_id, analysis.calculation_date, factor.factor_id, exposed.amount,
            CASE WHEN analysis.reason IS NULL THEN exposed.amount / analysis.equity END,
-           added.r_squared, added.observations, added.coverage,
+           added.r_squared, added.observations, coalesce(added.size, 0) / nullif(whole.size, 0),
            CASE WHEN exposed.amount IS NULL THEN 'no_betas' ELSE analysis.reason END
     FROM analysis_case AS analysis
     CROSS JOIN rollforward_data.factor
+    LEFT JOIN whole USING (account_id, calculation_date)
     LEFT JOIN added USING (account_id, calculation_date, factor_id)
     -- who holds nothing is exposed to nothing
     CROSS JOIN LATERAL (SELECT CASE WHEN analysis.positions = 0 THEN 0 ELSE added.amount END AS amount) AS exposed;

@@ -15,7 +15,8 @@ DECLARE
     n CONSTANT integer := cardinality(constants);
     a double precision[] := equations;
     b double precision[] := constants;
-    smallest double precision;
+    largest double precision := 0;
+    coefficient double precision;
     best integer;
     held double precision;
     share double precision;
@@ -23,7 +24,9 @@ BEGIN
     IF array_position(a, NULL) IS NOT NULL OR array_position(b, NULL) IS NOT NULL THEN
         RETURN NULL;
     END IF;
-    SELECT 1e-12 * max(abs(coefficient)) INTO smallest FROM unnest(a) AS coefficient;
+    FOREACH coefficient IN ARRAY a LOOP
+        largest := greatest(largest, abs(coefficient));
+    END LOOP;
 
     FOR i IN 1 .. n LOOP
         best := i;
@@ -32,7 +35,7 @@ BEGIN
                 best := j;
             END IF;
         END LOOP;
-        IF abs(a[(best - 1) * n + i]) <= smallest THEN
+        IF abs(a[(best - 1) * n + i]) <= 1e-12 * largest THEN
             RETURN NULL;
         END IF;
         IF best <> i THEN
