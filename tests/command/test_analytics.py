@@ -496,6 +496,15 @@ def test_a_session_analyses_and_reads(books: CommandLine):
         assert session.stale_analyses() == []
 
 
+def test_one_call_finds_what_the_steps_of_a_run_find(books: CommandLine):
+    with rollforward.connect(books.dsn) as session:
+        by_run = {kind: session.findings(kind) for kind in Finding.__subclasses__()}
+        rows(books, "DELETE FROM rollforward_data.account_volatility")
+        with session.connection.transaction():
+            assert session.analyse(session.account_ids(), LAST_DAY, LAST_DAY).run_id is None
+        assert {kind: session.findings(kind) for kind in Finding.__subclasses__()} == by_run
+
+
 def test_within_a_transaction_an_analysis_is_part_of_it(books: CommandLine):
     day = date(2025, 8, 25)
     with psycopg.connect(books.dsn) as connection:

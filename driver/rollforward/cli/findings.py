@@ -150,8 +150,8 @@ SUBJECTS: Mapping[str, Subject] = {
             "of equity": lambda found: percent(found.weight_of_equity),
             "of gross": lambda found: percent(found.weight_of_gross),
             "benchmark": lambda found: found.benchmark,
-            "weight": lambda found: percent(found.benchmark_weight),
-            "active": lambda found: _signed(found.active_weight),
+            "weight": lambda found: found.benchmark and percent(found.benchmark_weight),
+            "active": lambda found: found.benchmark and _signed(found.active_weight),
         },
     ),
     "stress": Subject(

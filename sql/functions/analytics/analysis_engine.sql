@@ -4,7 +4,7 @@
 -- place           engines are begun in this order; in a run, those that require nothing of each other go side by side
 -- requires        engines that must be through before, all of them and not only the last ones
 -- is_shared       it finds out about instruments, once for all accounts
--- needs_market    it looks at closes, see stage_market()
+-- needs_market    it looks at closes, see stage_market(). factor_correlations comes behind these: it stages closes of its own
 CREATE OR REPLACE VIEW rollforward.analysis_engine AS
 SELECT *
 FROM (VALUES
@@ -13,8 +13,8 @@ FROM (VALUES
     ('styles', 3, '{holdings}', true, true, 'betas to all styles at once'),
     ('volatility', 4, '{holdings}', true, true, 'volatility of what is held: realized, forecast, trend, percentile'),
     ('correlations', 5, '{holdings}', true, true, 'correlations of what is held together'),
-    ('factor_correlations', 6, '{holdings}', true, false, 'correlations of the factors that scenarios shock'),
-    ('portfolio_volatility', 7, '{holdings}', false, true, 'volatility of what an account holds, taken together'),
+    ('portfolio_volatility', 6, '{holdings}', false, true, 'volatility of what an account holds, taken together'),
+    ('factor_correlations', 7, '{holdings}', true, false, 'correlations of the factors that scenarios shock'),
     ('sectors', 8, '{holdings}', false, false, 'sectors, and concentration'),
     ('exposures', 9, '{holdings,lines,styles}', false, false, 'betas of accounts: market, provider, rates, spreads, styles'),
     ('diversification', 10, '{holdings,correlations}', false, false, 'how much positions of an account move alike'),
