@@ -13,8 +13,9 @@ FROM (VALUES
     ('styles', 3, '{holdings}', true, true, 'betas to all styles at once'),
     ('volatility', 4, '{holdings}', true, true, 'volatility of what is held: realized, forecast, trend, percentile'),
     ('correlations', 5, '{holdings}', true, true, 'correlations of what is held together'),
-    ('factor_correlations', 6, '{holdings}', true, false, 'correlations of the factors that scenarios shock'),
-    ('portfolio_volatility', 7, '{holdings}', false, true, 'volatility of what an account holds, taken together'),
+    ('portfolio_volatility', 6, '{holdings}', false, true, 'volatility of what an account holds, taken together'),
+    -- stages closes of its own, in the place of those that engines before it share
+    ('factor_correlations', 7, '{holdings}', true, false, 'correlations of the factors that scenarios shock'),
     ('sectors', 8, '{holdings}', false, false, 'sectors, and concentration'),
     ('exposures', 9, '{holdings,lines,styles}', false, false, 'betas of accounts: market, provider, rates, spreads, styles'),
     ('diversification', 10, '{holdings,correlations}', false, false, 'how much positions of an account move alike'),
