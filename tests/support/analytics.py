@@ -110,7 +110,7 @@ def alike(found: Any, wanted: Any, tolerance: float = 1e-8) -> bool:
             alike(found[name], wanted[name], tolerance) for name in wanted
         )
     if _is_figure(found) and _is_figure(wanted):
-        return math.isclose(float(found), float(wanted), rel_tol=tolerance, abs_tol=tolerance)
+        return math.isclose(float(found), float(wanted), rel_tol=tolerance, abs_tol=tolerance / 1000)
     return bool(found == wanted)
 
 

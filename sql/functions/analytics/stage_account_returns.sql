@@ -1,8 +1,8 @@
 -- Stages the returns that what accounts held on a day would have had before: analysis_return, of series that are numbered in
 -- analysis_weight, which says what the accounts held, by the closes that tell its volatility.
 --
--- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity. Accounts without
--- equity have none.
+-- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity; days are those on
+-- which one of them has a return, whatever others have. Accounts without equity have none.
 --
 -- relies on   stage_market(), analysed_position_pkey, analysis_pkey
 CREATE OR REPLACE FUNCTION rollforward.stage_account_returns()
@@ -13,7 +13,7 @@ AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_day', 'rollforward.analysed_day');
     INSERT INTO analysis_day
-    SELECT row_number() OVER (ORDER BY day.on_date) - 1, day.on_date, lag(day.on_date) OVER (ORDER BY day.on_date)
+    SELECT row_number() OVER (ORDER BY day.on_date) - 1, day.on_date
     FROM (SELECT DISTINCT level.on_date FROM analysis_level AS level) AS day;
     ANALYZE analysis_day;
 
@@ -21,7 +21,7 @@ BEGIN
     INSERT INTO analysis_weight
     WITH reach AS (
         SELECT listed.calculation_date, listed.instrument_id AS series_id,
-               min(day.day_no) AS first_no,
+               min(day.day_no) AS first_no, min(level.since_date) AS since_date,
                count(*) FILTER (WHERE level.since_date >= listed.calculation_date - 365) AS observations
         FROM analysis_subject AS listed
         JOIN analysis_level AS level
@@ -34,12 +34,13 @@ BEGIN
     )
     SELECT dense_rank() OVER (ORDER BY held.calculation_date, held.account_id), held.account_id, held.calculation_date,
            held.series_id, sum(held.value) / analysis.equity, sum(abs(held.value)),
-           CASE WHEN reach.observations >= 63 THEN reach.first_no END
+           CASE WHEN reach.observations >= 63 THEN reach.first_no END,
+           CASE WHEN reach.observations >= 63 THEN reach.since_date END
     FROM analysis_position AS held
     JOIN analysis_case AS analysis USING (account_id, calculation_date)
     LEFT JOIN reach USING (calculation_date, series_id)
     WHERE analysis.equity > 0
-    GROUP BY held.calculation_date, held.account_id, held.series_id, analysis.equity, reach.observations, reach.first_no;
+    GROUP BY held.calculation_date, held.account_id, held.series_id, analysis.equity, reach.observations, reach.first_no, reach.since_date;
     ANALYZE analysis_weight;
 
     PERFORM rollforward.prepare_own_stage('analysis_move', 'rollforward.analysed_move');
@@ -53,12 +54,14 @@ BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_return', 'rollforward.analysed_return');
     INSERT INTO analysis_return
     WITH span AS (
-        SELECT weight.group_id, weight.calculation_date, max(weight.first_no) AS first_no
+        SELECT DISTINCT ON (weight.group_id) weight.group_id, weight.calculation_date, weight.first_no, weight.since_date
         FROM analysis_weight AS weight
-        GROUP BY weight.group_id, weight.calculation_date
+        WHERE weight.first_no IS NOT NULL
+        ORDER BY weight.group_id, weight.first_no DESC, weight.since_date DESC
     ),
     mixed AS (
-        SELECT weight.group_id, span.first_no, span.calculation_date, block.block_no,
+        SELECT weight.group_id, span.first_no, span.since_date, span.calculation_date, block.block_no,
+               bit_or(block.present) AS present,
                sum(weight.weight * block.m01) AS m01, sum(weight.weight * block.m02) AS m02,
                sum(weight.weight * block.m03) AS m03, sum(weight.weight * block.m04) AS m04,
                sum(weight.weight * block.m05) AS m05, sum(weight.weight * block.m06) AS m06,
@@ -73,9 +76,10 @@ BEGIN
             ON block.instrument_id = weight.series_id
            AND block.block_no >= span.first_no / 16
         WHERE weight.first_no IS NOT NULL
-        GROUP BY weight.group_id, span.first_no, span.calculation_date, block.block_no
+        GROUP BY weight.group_id, span.first_no, span.since_date, span.calculation_date, block.block_no
     )
-    SELECT mixed.group_id, day.on_date, day.since_date, step.moved
+    SELECT mixed.group_id, day.on_date,
+           coalesce(lag(day.on_date) OVER (PARTITION BY mixed.group_id ORDER BY day.on_date), mixed.since_date), step.moved
     FROM mixed
     CROSS JOIN LATERAL (VALUES
             (0, mixed.m01), (1, mixed.m02), (2, mixed.m03), (3, mixed.m04), (4, mixed.m05), (5, mixed.m06),
@@ -83,7 +87,8 @@ BEGIN
             (12, mixed.m13), (13, mixed.m14), (14, mixed.m15), (15, mixed.m16)
     ) AS step (step_no, moved)
     JOIN analysis_day AS day ON day.day_no = mixed.block_no * 16 + step.step_no
-    WHERE day.day_no >= mixed.first_no
+    WHERE mixed.present >> step.step_no & 1 = 1
+      AND day.day_no >= mixed.first_no
       AND day.on_date <= mixed.calculation_date;
 END
 $$;
