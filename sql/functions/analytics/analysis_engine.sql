@@ -4,7 +4,7 @@
 -- place           engines are begun in this order; in a run, those that require nothing of each other go side by side
 -- requires        engines that must be through before, all of them and not only the last ones
 -- is_shared       it finds out about instruments, once for all accounts
--- needs_market    it looks at closes, see stage_market(). factor_correlations comes behind these: it stages closes of its own
+-- needs_market    it looks at closes, see stage_market()
 CREATE OR REPLACE VIEW rollforward.analysis_engine AS
 SELECT *
 FROM (VALUES
