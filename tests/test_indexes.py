@@ -56,6 +56,10 @@ OCCASIONS = {
     "runs": "SELECT * FROM rollforward.run WHERE run_id = 7",
     "delete broker": "DELETE FROM rollforward_data.broker WHERE name = 'nobody'",
     "reconcile": "SELECT * FROM rollforward.reconcile(7)",
+    "analyse": "SELECT rollforward.analyse('{7}', '2025-02-01', '2025-02-01')",
+    "analyse what is stale": "SELECT rollforward.analyse('{7}', '-infinity', 'infinity', only_stale => true)",
+    "what is to be analysed": "SELECT * FROM rollforward.touched_analysis",
+    "delete factor": "DELETE FROM rollforward_data.factor WHERE name = 'nothing'",
     "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
 }
 
@@ -67,6 +71,13 @@ COLUMNS = {"natural_key", "idempotency_key"}
 
 # Which of them each index serves.
 SERVED = {
+    "analysed_position_instrument_idx": "what is to be analysed",
+    "analysed_position_pkey": "analyse",
+    "analysed_position_series_idx": "what is to be analysed",
+    "analysis_pkey": "analyse",
+    "analysis_stale_idx": "analyse what is stale",
+    "scenario_shock_factor_idx": "delete factor",
+    "sector_tag_instrument_idx": "delete instrument",
     "account_image_pkey": "versions of an account",
     "account_person_idx": "delete person",
     "audit_log_pkey": "versions of a price",
@@ -198,6 +209,22 @@ SELECT run_id, step_no, false, 'XX000', 'bad' FROM run_step;
 INSERT INTO assertion (account_id, subject, as_of, currency, instrument_id, value, source)
 SELECT a, 'quantity', date '2025-01-01' + n, 'USD', 1 + n, 1, 'manual'
 FROM generate_series(1, 200) AS a, generate_series(1, 90) AS n;
+INSERT INTO factor (name, method, symbol, window_days, minimum_returns)
+SELECT 'factor ' || n, 'single', 'BARE' || n, 120, 30 FROM generate_series(1, 3000) AS n;
+INSERT INTO factor (name, method, symbol, window_days, minimum_returns) VALUES ('nothing', 'single', 'NONE', 120, 30);
+INSERT INTO scenario (name) SELECT 'scenario ' || n FROM generate_series(1, 3000) AS n;
+INSERT INTO scenario_shock (scenario_id, factor_id, shock)
+SELECT scenario_id, factor_id, 0.1
+FROM scenario JOIN factor ON factor.name = 'factor ' || split_part(scenario.name, ' ', 2);
+INSERT INTO sector_tag (account_id, instrument_id, sector)
+SELECT a, i, 'Energy' FROM generate_series(1, 200) AS a, generate_series(1, 100) AS i;
+INSERT INTO analysis (account_id, calculation_date, currency, long_value, short_value, positions, unvalued, is_whole)
+SELECT a, date '2025-02-01' + n, 'USD', 1, 0, 1, 0, true
+FROM generate_series(1, 200) AS a, generate_series(1, 100) AS n;
+INSERT INTO analysed_position (account_id, calculation_date, instrument_id, series_id, value, is_correlated)
+SELECT account_id, calculation_date, instrument_id, 1 + instrument_id, 1, false
+FROM analysis, generate_series(1, 10) AS instrument_id;
+UPDATE analysis SET is_stale = calculation_date = '2025-03-01';
 INSERT INTO shadow_difference (run_id, account_id, object, key, field)
 SELECT run_id, 1, 'account_snapshot', '{}', 'fees' FROM run_step;
 """

@@ -83,6 +83,7 @@ CREATE TABLE rollforward_data.scenario_shock (
 COMMENT ON TABLE rollforward_data.scenario_shock IS 'What scenarios do to factors';
 -- Serves deleting factors.
 CREATE INDEX scenario_shock_factor_idx ON rollforward_data.scenario_shock (factor_id);
+COMMENT ON TABLE rollforward_data.scenario_shock IS 'What scenarios do to which factors';
 COMMENT ON COLUMN rollforward_data.scenario_shock.shock IS 'A return of the factor, -0.1 is a fall by a tenth; of a rate, the change of its yield, 0.01 is a point';
 
 INSERT INTO rollforward_data.scenario (name, category, severity)

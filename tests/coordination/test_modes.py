@@ -193,7 +193,10 @@ def test_settings_of_processing_make_nothing_stale_and_the_look_back_does(ledger
     assert dict(ledger.rows("SELECT name, value FROM rollforward.setting")) == {
         "batch_mode": "off",
         "chunk_size": "7",
+        "correlation_min_part": "0.01",
+        "correlation_min_value": "10000",
         "lookback_days": "10",
+        "nightly_analytics": "off",
         "workers": "1",
     }
     ledger.rows("SELECT rollforward.set_setting('lookback_days', '5')")

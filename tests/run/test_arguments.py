@@ -15,6 +15,7 @@ SERIES = ["'{1,1}'::bigint[]", "'{2025-01-01,2025-01-02}'::date[]", "'{1,2}'::nu
 RETURNS = [*SERIES[:2], "'{0.1,0.2}'::double precision[]"]
 FIRST, LAST = "date '2025-01-01'", "date '2025-12-31'"
 UPSIDE_DOWN = {"start_date": "2025-12-31", "end_date": "2025-01-01"}
+WITHOUT_END = {"start_date": "2025-01-01", "end_date": "infinity"}
 YEAR = "'2025-01-01', '2025-12-31'"
 
 ACCOUNT_STATISTICS = (
@@ -25,6 +26,9 @@ RETURN_STATISTICS = (
     "return_statistics(bigint[], date[], double precision[], double precision[], integer, double precision,"
     " double precision, double precision)"
 )
+ANALYSE = "analyse(bigint[], date, date, text[], boolean)"
+START_ANALYSIS = "start_analysis(bigint[], date, date, boolean, integer)"
+TAG_SECTOR = "tag_sector(bigint, text, text)"
 
 # Calls that are right; account 1 exists. Every function of the interface that takes arguments is among them.
 CALLS = {
@@ -107,6 +111,13 @@ CALLS = {
     "set_setting(text, text)": ["'workers'", "'2'"],
     "enable_batch_mode(boolean)": ["true"],
     "forget_results(timestamp with time zone)": ["now()"],
+    ANALYSE: ["'{1}'", FIRST, LAST, "'{sectors}'::text[]", "false"],
+    START_ANALYSIS: ["'{1}'", FIRST, LAST, "false", "10"],
+    TAG_SECTOR: ["1", "'ACME'", "'Energy'"],
+    "save_factor(text, text, text, text, integer, integer, boolean, boolean, double precision)":
+        ["'Oil'", "'single'", "'USO'"],
+    "save_scenario(text, jsonb, text, text, boolean)": ["'fall'", "'{\"Market\": -0.1}'"],
+    "save_benchmark_weights(text, date, jsonb)": ["'SP500'", FIRST, "'{\"Energy\": 1}'"],
 }  # fmt: skip
 
 _NAMED = {"timestamptz": "timestamp with time zone"}
@@ -137,6 +148,9 @@ CALLS |= dict(_repository_calls())
 MAY_BE_NULL = [
     ("missing_snapshots(bigint[], date, date)", 0),  # all accounts
     ("start_run(bigint[], date, date, integer, text, text, boolean)", 0),
+    (ANALYSE, 3),  # all engines
+    *((START_ANALYSIS, position) for position in (0, 1, 2, 4)),  # all accounts, the last day, as set
+    (TAG_SECTOR, 2),  # that of the profile
     (ACCOUNT_STATISTICS, 3),  # no benchmark
     (RETURN_STATISTICS, 3),
     ("set_setting(text, text)", 1),  # its default
@@ -167,6 +181,32 @@ WRONG = {
     "an unknown benchmark": (f"account_statistics('{{1}}', {YEAR}, 'XQZ')", {"benchmark": "XQZ"}),
     "a risk-free rate that is none":
         (f"account_statistics('{{1}}', {YEAR}, risk_free_rate => -1)", {"risk_free_rate": -1}),
+    "start after end, analysed": ("analyse('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "start after end, analysed by a run": ("start_analysis('{1}', '2025-12-31', '2025-01-01')", UPSIDE_DOWN),
+    "without end, analysed": ("analyse('{1}', '2025-01-01', 'infinity')", WITHOUT_END),
+    "without end, analysed by a run": ("start_analysis('{1}', '2025-01-01', 'infinity')", WITHOUT_END),
+    "an unknown account, analysed": (f"analyse('{{99}}', {YEAR})", {"account_id": 99}),
+    "an unknown account, analysed by a run": (f"start_analysis('{{99}}', {YEAR})", {"account_id": 99}),
+    "no day to analyse": ("start_analysis('{1}')", {"start_date": None}),
+    "an unknown engine": (f"analyse('{{1}}', {YEAR}, '{{sectors,luck}}')", {"engines": "luck"}),
+    "an unknown account, tagged": ("tag_sector(99, 'ACME', 'Energy')", {"account_id": 99}),
+    "an unknown symbol, tagged": ("tag_sector(1, 'XQZ', 'Energy')", {"symbol": "XQZ", "sector": "Energy"}),
+    "a factor of no method": ("save_factor('Oil', 'provider', 'USO')", {"method": "provider"}),
+    "a factor of too short a window": ("save_factor('Oil', 'single', 'USO', window_days => 0)", {"name": "Oil"}),
+    "a spread of one symbol": ("save_factor('Oil', 'spread', 'USO')", {"name": "Oil"}),
+    "a factor of infinite duration":
+        ("save_factor('Oil', 'single', 'USO', unit_return => 'Infinity')", {"name": "Oil"}),
+    "a shock of nothing": ("save_scenario('fall', '{}')", {"shocks": {}}),
+    "a shock of no factor": ("save_scenario('fall', '{\"Oil\": 1}')", {"shocks": "Oil"}),
+    "a shock of a factor that is not shocked":
+        ("save_scenario('fall', '{\"Short Rate\": 1}')", {"shocks": "Short Rate"}),
+    "a shock that is no number": ("save_scenario('fall', '{\"Market\": \"much\"}')",
+                                  {"shocks": {"Market": "much"}}),
+    "a scenario without a name": ("save_scenario(' ', '{\"Market\": 1}')", {"name": " "}),
+    "a weight of more than all":
+        ("save_benchmark_weights('SP500', '2025-01-01', '{\"Energy\": 2}')", {"weights": {"Energy": 2}}),
+    "weights at no time":
+        ("save_benchmark_weights('SP500', 'infinity', '{\"Energy\": 1}')", {"weights": {"Energy": 1}}),
     "an unknown account, measured": (f"account_returns('{{99}}', {YEAR})", {"account_id": 99}),
     "an unknown account": (f"process_batch('{{1,99}}'::bigint[], {YEAR})", {"account_id": 99}),
     "an unknown account, coordinated": (f"process('{{99}}', {YEAR})", {"account_id": 99}),
@@ -244,7 +284,7 @@ def test_a_wrong_argument_is_named_with_its_value(ledger, account, call, offence
 def test_every_function_of_the_interface_is_among_these_calls(ledger):
     """Without arguments there is nothing to refuse; optional ones may be NULL."""
     callable_ = {
-        row.name.replace("rollforward.", "").replace(",", ", ").replace(",  ", ", ")
+        row.name.replace("rollforward.", "").replace('"', "").replace(",", ", ").replace(",  ", ", ")
         for row in ledger.rows("""
             SELECT oid::regprocedure::text AS name FROM pg_proc
             WHERE pronamespace = 'rollforward'::regnamespace
@@ -274,6 +314,10 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "chunk_reported(jsonb, integer, integer, integer, timestamp with time zone, jsonb)",
         "elapsed_ms(timestamp with time zone, timestamp with time zone)",
         "mode_of(text)",
+        "clipped(double precision, double precision)",
+        "correlation_tail(double precision, integer)",
+        "student_tail(double precision, integer)",
+        "used_beta(double precision)",
     }
     assert callable_ - helpers == CALLS.keys()
 

@@ -21,22 +21,37 @@ VIEWS = [
     "account_currency",
     "account_snapshot",
     "account_version",
+    "analysis_engine",
     "assertion",
     "audit_log",
+    "benchmark_weight",
+    "factor",
+    "factor_correlation",
+    "factor_exposure",
     "import_session",
     "instrument",
+    "instrument_factor",
     "instrument_profile",
     "lot_match",
     "movement",
     "open_lot",
     "orphan_closing",
+    "pairwise_correlation",
+    "portfolio_risk",
+    "position_beta",
     "position_snapshot",
+    "position_volatility",
     "price",
     "price_correction",
     "processing_metrics",
     "rejected_row",
     "price_version",
+    "scenario",
+    "sector_exposure",
+    "split_event",
     "stale_account",
+    "stale_analysis",
+    "stress_result",
     "trading_calendar",
 ]
 READS = {
@@ -66,6 +81,9 @@ WRITES = {
     "load_splits": "SELECT rollforward.load_splits('splits.csv')",
     "load_profiles": "SELECT rollforward.load_profiles('profiles.csv')",
     "load_calendar": "SELECT rollforward.load_calendar('calendar.csv')",
+    "analyse": "SELECT rollforward.analyse('{1}', '2025-01-01', '2025-12-31')",
+    "start_analysis": "SELECT rollforward.start_analysis('{1}', '2025-01-01', '2025-12-31')",
+    "tag_sector": "SELECT rollforward.tag_sector(1, 'ACME', 'Energy')",
     "process": "SELECT rollforward.process('{1}', '2025-01-01', '2025-12-31')",
     "process_batch": "SELECT rollforward.process_batch(1, '2025-01-01', '2025-12-31')",
     "process_stale": "SELECT rollforward.process_stale()",
@@ -77,6 +95,12 @@ WRITES = {
     "save_person_stage": "SELECT rollforward.save_person_stage()",
     "save_person_chunked": "CALL rollforward.save_person_chunked('{Ann}', atomic => true)",
 }
+DEFINES = {
+    "save_factor": "SELECT rollforward.save_factor('Oil', 'single', 'USO')",
+    "save_scenario": """SELECT rollforward.save_scenario('fall', '{"Market": -0.1}')""",
+    "save_benchmark_weights":
+        """SELECT rollforward.save_benchmark_weights('SP500', '2025-01-01', '{"Energy": 1}')""",
+}  # fmt: skip
 REFERENCE = "SELECT rollforward.process_per_date(1, '2025-01-01', '2025-12-31')"
 
 
@@ -163,6 +187,9 @@ def test_a_writer_imports_and_computes(house):
         house.rows(WRITES["process_stale"])
         house.rows(WRITES["add_account"])
         house.rows(WRITES["set_account"])
+        house.rows(WRITES["analyse"])
+        house.rows(WRITES["start_analysis"])
+        house.rows(WRITES["tag_sector"])
 
 
 def test_a_writer_uses_the_repository(house):
@@ -196,10 +223,16 @@ def test_the_reference_is_run_by_operators(house):
     assert not denied(house, "rollforward_operator", REFERENCE)
 
 
+@pytest.mark.parametrize("call", DEFINES.values(), ids=DEFINES.keys())
+def test_what_accounts_are_analysed_by_is_defined_by_operators(house, call):
+    assert denied(house, "rollforward_writer", call)
+    assert not denied(house, "rollforward_operator", call)
+
+
 def test_the_public_may_do_nothing(house):
     for view in VIEWS:
         assert denied(house, "passer_by", f"SELECT FROM rollforward.{view}")
-    for call in [*READS.values(), *WRITES.values(), REFERENCE]:
+    for call in [*READS.values(), *WRITES.values(), *DEFINES.values(), REFERENCE]:
         assert denied(house, "passer_by", call)
     for table in tables(house):
         assert denied(house, "passer_by", f"SELECT FROM rollforward_data.{table}")

@@ -78,6 +78,10 @@ DUMPED = {
 }
 
 
+# What a migration puts there is not a fact of a test; who changes it puts it back.
+DEFINITIONS = {"factor", "scenario", "scenario_shock", "sector_name"}
+_NUMBERS_OF_DEFINITIONS = {"factor_factor_id_seq", "scenario_scenario_id_seq"}
+
 # What check_ties reports of facts that do not fit, and not of figures.
 UNFIT_FACTS = {"orphan closing", "transfer without its other leg"}
 
@@ -90,11 +94,18 @@ class Ledger:
         self.instruments: dict[str, int] = {}
 
     def clear(self) -> None:
-        """Remove all facts and figures; identities begin anew. Plans, statistics and dead rows stay."""
-        names = [f"rollforward_data.{table}" for table in tables(self.connection)]
+        """Remove all facts and figures; identities begin anew. Plans, statistics and dead rows stay.
+
+        Definitions stay as well.
+        """
+        names = [
+            f"rollforward_data.{table}" for table in tables(self.connection) if table not in DEFINITIONS
+        ]
         sequences = self.rows(
             "SELECT oid::regclass::text AS name FROM pg_class"
             " WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'S'"
+            " AND relname <> ALL (%s)",
+            sorted(_NUMBERS_OF_DEFINITIONS),
         )
         self.rows(
             "BEGIN; SET LOCAL session_replication_role = replica;"

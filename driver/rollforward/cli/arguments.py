@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 from datetime import date
 
 
@@ -21,6 +22,17 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> float:
+    """A finite number."""
+    try:
+        given = float(text)
+    except ValueError:
+        given = math.nan
+    if not math.isfinite(given):
+        raise argparse.ArgumentTypeError(f"not a number: {text}")
+    return given
+
+
 def add_accounts(parser: argparse.ArgumentParser) -> None:
     """Add ``--account``: names, None for all accounts."""
     parser.add_argument(
@@ -28,7 +40,7 @@ def add_accounts(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_days(parser: argparse.ArgumentParser) -> None:
+def add_days(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
     """Add ``--from`` and ``--to``, both included: ``start`` and ``end``, None where a range is open."""
-    parser.add_argument("--from", dest="start", type=day, metavar="DATE")
-    parser.add_argument("--to", dest="end", type=day, metavar="DATE")
+    parser.add_argument("--from", dest="start", type=day, metavar="DATE", required=required)
+    parser.add_argument("--to", dest="end", type=day, metavar="DATE", required=required)

@@ -22,6 +22,7 @@ COMMAND_MODULES = (
     "market",
     "process",
     "latest",
+    "analytics",
     "verify",
     "reconcile",
     "runs",

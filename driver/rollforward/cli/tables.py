@@ -13,8 +13,32 @@ if TYPE_CHECKING:
     from rollforward.results import AccountSnapshot
 
 
-def plain_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
-    """A table without ornaments; numbers to the right."""
+class Figure(str):
+    """A number as people read it; it stands to the right, as numbers do."""
+
+
+NOT_KNOWN = "\N{EN DASH}"
+
+
+def amount(value: float | Decimal | None) -> Figure:
+    """Money in whole units, grouped."""
+    return Figure(NOT_KNOWN if value is None else f"{value:z,.0f}")
+
+
+def percent(value: float | None, *, signed: bool = False, digits: int = 1) -> Figure:
+    """A part of one as a percentage, with its sign where it may be one of two."""
+    if value is None:
+        return Figure(NOT_KNOWN)
+    return Figure(f"{value:{'+' if signed else ''}z,.{digits}%}")
+
+
+def ratio(value: float | None, digits: int = 2) -> Figure:
+    """A number without a unit."""
+    return Figure(NOT_KNOWN if value is None else f"{value:z,.{digits}f}")
+
+
+def plain_table(headers: Sequence[str], rows: Iterable[Sequence[Any]], *, folded: str | None = None) -> Table:
+    """A table without ornaments; numbers to the right. A narrow terminal may fold one column."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -22,8 +46,10 @@ def plain_table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     content = [list(row) for row in rows]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1), collapse_padding=True)
     for place, header in enumerate(headers):
-        numeric = bool(content) and all(isinstance(row[place], int | Decimal | None) for row in content)
-        table.add_column(header, justify="right" if numeric else "left", no_wrap=True)
+        numeric = bool(content) and all(
+            isinstance(row[place], int | Decimal | Figure | None) for row in content
+        )
+        table.add_column(header, justify="right" if numeric else "left", no_wrap=header != folded)
     for row in content:
         table.add_row(*(Text(_text(value)) for value in row))
     return table

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 
 from rollforward.connection import open_connection
+from rollforward.session.analytics import Analytics
 from rollforward.session.figures import Figures
 from rollforward.session.repository import Repository
-from rollforward.session.runs import Runs
 from rollforward.session.statements import Statements
 
 
@@ -28,7 +28,7 @@ def connect(dsn_or_connection: str | psycopg.Connection[Any]) -> Session:
     return Session(dsn_or_connection)
 
 
-class Session(Runs, Repository, Statements, Figures):
+class Session(Analytics, Repository, Statements, Figures):
     """The functions of schema ``rollforward``, called through one connection.
 
     Errors of the database are raised as ``RollforwardError`` with their SQLSTATE, detail and hint.

@@ -89,8 +89,10 @@ class Connected:
         if self.connection.broken or self.connection.closed:
             self.connection = open_connection(self._dsn, autocommit=True)
 
-    def fetch(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-        """Rows of a read-only view or function of schema ``rollforward``."""
+    def fetch(
+        self, query: str | sql.Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Rows of a view or function of schema ``rollforward``."""
         try:
             with self.connection.cursor(row_factory=tuple_row) as cursor:
                 return cursor.execute(query, parameters).fetchall()
@@ -120,9 +122,14 @@ class Connected:
         call = sql.SQL("SELECT * FROM {}({})").format(
             sql.Identifier("rollforward", function), sql.SQL(", ").join(sql.Placeholder() * len(arguments))
         )
+        return self._rows(row, call, [unending(each) for each in arguments])
+
+    def _rows(
+        self, row: type[Row], query: str | sql.Composed, parameters: Sequence[Any] | Mapping[str, Any] = ()
+    ) -> list[Row]:
         try:
             with self.connection.cursor(row_factory=class_row(row)) as cursor:
-                return cursor.execute(call, [unending(each) for each in arguments]).fetchall()
+                return cursor.execute(query, parameters).fetchall()
         except psycopg.Error as error:
             raise from_psycopg(error) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,7 @@ class Layout:
     function   the function of schema rollforward that loads what is staged there
     optional   headers that older files lack
     noun       what messages call such a file
+    aliases    other headers (any case) for printed ones
     """
 
     table: str
@@ -22,6 +23,7 @@ class Layout:
     function: str = "import_statement"
     optional: frozenset[str] = frozenset()
     noun: str = "statement"
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 _GENERIC = (

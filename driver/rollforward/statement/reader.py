@@ -136,7 +136,7 @@ class StatementReader(RowReader):
         header = self._printed_headers()
         if not header:
             raise self.refused([self.refusal(1, "", "", "empty_file")])
-        known = {name.casefold(): name for name in self.layout.columns}
+        known = {name.casefold(): name for name in self.layout.columns} | dict(self.layout.aliases)
         found = [known.get(printed.casefold()) for printed in header]
         missing = [
             self.refusal(1, name, "", "missing_column")

@@ -5,10 +5,12 @@
 --
 -- group_id   days of different groups are not the same days
 -- block_no   the days block_no × 16 to block_no × 16 + 15 of the group
+-- present    a bit for each of them that it has something to say about
 CREATE TYPE rollforward.analysed_block AS (
     group_id bigint,
     instrument_id bigint,
     block_no integer,
+    present integer,
     m01 double precision, m02 double precision, m03 double precision, m04 double precision,
     m05 double precision, m06 double precision, m07 double precision, m08 double precision,
     m09 double precision, m10 double precision, m11 double precision, m12 double precision,

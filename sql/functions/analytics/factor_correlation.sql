@@ -1,5 +1,5 @@
 -- Correlations of the factors that scenarios shock, on the days that accounts were analysed, both ways: see
--- analyse_factor_correlations().
+-- find_factor_correlations().
 CREATE OR REPLACE VIEW rollforward.factor_correlation AS
 SELECT found.calculation_date,
        one.name AS factor_1,

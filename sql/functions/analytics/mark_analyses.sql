@@ -4,6 +4,7 @@
 CREATE OR REPLACE FUNCTION rollforward.mark_analyses(account_ids bigint[], from_dates date[])
 RETURNS void
 LANGUAGE sql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     UPDATE rollforward_data.analysis
     SET is_stale = true

@@ -1,8 +1,9 @@
 -- Accounts on the days they were analysed, a row for each: what they had, and the figures that engines found for the whole of it.
 --
--- Values are in the base currency. Betas are exposures as parts of equity; volatilities parts of one a year; what each is, and why one
--- is NULL, say the engines: volatility_reason of analyse_account_volatility(), correlation_reason of analyse_diversification(),
--- reason why there is no equity. unvalued positions have no rate into the base currency, and are in no figure.
+-- Values are in the base currency. Betas are exposures as parts of equity; volatilities parts of one a year. Why a figure is NULL say
+-- the engines: market_beta_reason and interest_rate_beta_reason of find_exposures(), volatility_reason of find_portfolio_volatility(),
+-- correlation_reason of find_diversification(), concentration_reason of find_sectors(); reason why there is no equity.
+-- unvalued positions have no rate into the base currency, and are in no figure.
 CREATE OR REPLACE VIEW rollforward.portfolio_risk AS
 SELECT analysis.account_id,
        account.number AS account_number,
@@ -18,8 +19,10 @@ SELECT analysis.account_id,
        market.exposure::double precision AS market_beta,
        market.r_squared::double precision AS market_beta_r_squared,
        market.observations AS market_beta_observations,
+       market.reason AS market_beta_reason,
        provider.exposure::double precision AS provider_beta,
        rate.exposure::double precision AS interest_rate_beta,
+       rate.reason AS interest_rate_beta_reason,
        volatility.realized_21d::double precision AS realized_volatility_21d,
        volatility.realized_63d::double precision AS realized_volatility_63d,
        volatility.expected_21d::double precision AS expected_volatility_21d,
@@ -39,6 +42,7 @@ SELECT analysis.account_id,
        concentration.effective_number::double precision AS effective_num_positions,
        concentration.top_3::double precision AS top_3_concentration,
        concentration.top_10::double precision AS top_10_concentration,
+       concentration.reason AS concentration_reason,
        analysis.reason,
        analysis.is_whole,
        analysis.is_stale

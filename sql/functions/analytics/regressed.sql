@@ -21,6 +21,7 @@ CREATE OR REPLACE FUNCTION rollforward.regressed(
 )
 RETURNS rollforward.regression
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     n CONSTANT double precision := observations;

@@ -9,6 +9,7 @@
 CREATE OR REPLACE FUNCTION rollforward.solved(equations double precision[], constants double precision[])
 RETURNS double precision[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     n CONSTANT integer := cardinality(constants);

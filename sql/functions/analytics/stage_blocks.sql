@@ -7,7 +7,7 @@ AS $$
 BEGIN
     PERFORM rollforward.prepare_own_stage('analysis_block', 'rollforward.analysed_block');
     INSERT INTO analysis_block
-    SELECT move.group_id, move.instrument_id, move.day_no / 16,
+    SELECT move.group_id, move.instrument_id, move.day_no / 16, bit_or(1 << move.day_no % 16),
            coalesce(max(move.moved) FILTER (WHERE move.day_no % 16 = 0), 0),
            coalesce(max(move.moved) FILTER (WHERE move.day_no % 16 = 1), 0),
            coalesce(max(move.moved) FILTER (WHERE move.day_no % 16 = 2), 0),

@@ -1,5 +1,7 @@
 -- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
 --
+-- A statistic that differs behind its tenth digit or twelfth decimal is the same: in another plan, sums have another order.
+--
 -- findings    name of the table
 -- is_shared   findings are about instruments: those that are not staged stay. Else they are about accounts, and those of the
 --             accounts and days in analysis_scope that are not staged are removed
@@ -15,6 +17,7 @@ DECLARE
     staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
     stage text;
     same_key text;
+    same_content text;
     key text;
     is_known boolean;
     rows_saved bigint;
@@ -28,6 +31,19 @@ BEGIN
        AND attribute.attnum = ANY (pg_index.indkey)
     WHERE pg_index.indrelid = target::regclass
       AND pg_index.indisprimary;
+
+    SELECT string_agg(
+               CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
+                    THEN format('(staged.%1$I IS NOT DISTINCT FROM stored.%1$I'
+                                ' OR abs(staged.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I)))', attname)
+                    ELSE format('staged.%1$I IS NOT DISTINCT FROM stored.%1$I', attname)
+               END, ' AND ' ORDER BY attnum)
+    INTO same_content
+    FROM pg_attribute
+    WHERE attrelid = target::regclass
+      AND attnum > 0
+      AND NOT attisdropped
+      AND attname <> ALL (SELECT unnest(string_to_array(key, ', ')));
 
     SELECT format('(SELECT %s FROM %s)',
                   string_agg(CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
@@ -56,12 +72,13 @@ BEGIN
             'DELETE FROM %1$s AS stored'
             ' USING %4$s AS staged_scope'
             ' WHERE %5$s'
-            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND staged IS NOT DISTINCT FROM stored)',
+            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND %6$s)',
             target, stage, same_key,
             CASE WHEN is_shared THEN staged_findings ELSE 'pg_temp.analysis_scope' END,
             CASE WHEN is_shared THEN replace(same_key, 'staged.', 'staged_scope.')
                  ELSE 'stored.account_id = staged_scope.account_id AND stored.calculation_date = staged_scope.calculation_date'
-            END);
+            END,
+            same_content);
     END IF;
     EXECUTE format(
         'INSERT INTO %1$s SELECT staged.* FROM %2$s AS staged'

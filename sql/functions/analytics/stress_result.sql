@@ -1,4 +1,4 @@
--- What scenarios would do to accounts, as of the days they were analysed, in their base currency: see analyse_stress().
+-- What scenarios would do to accounts, as of the days they were analysed, in their base currency: see find_stress().
 --
 -- correlation_effect   what moving along adds to the direct effect
 -- impacts              direct effect by factor, as a JSON object

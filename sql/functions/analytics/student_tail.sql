@@ -7,6 +7,7 @@
 CREATE OR REPLACE FUNCTION rollforward.student_tail(t double precision, degrees integer)
 RETURNS double precision
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     angle double precision;

@@ -1,7 +1,7 @@
 -- Says under which sector a position of an account counts, whatever its profile says; its analyses become stale.
 --
 -- sector   NULL: what its profile says again
--- errors   22R01 the account or the symbol is unknown, or the sector is blank
+-- errors   22R01 an argument but sector is NULL, the account or the symbol is unknown, or the sector is blank
 CREATE OR REPLACE FUNCTION rollforward.tag_sector(account_id bigint, symbol text, sector text)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -13,9 +13,10 @@ DECLARE
     tagged_id bigint;
 BEGIN
     PERFORM rollforward.require_accounts(ARRAY[rollforward.given(account_id, 'account_id')]);
+    PERFORM rollforward.given(symbol, 'symbol');
     SELECT instrument.instrument_id INTO tagged_id FROM rollforward_data.instrument WHERE instrument.symbol = tag_sector.symbol;
     IF tagged_id IS NULL OR btrim(sector) = '' THEN
-        RAISE EXCEPTION '% cannot be tagged as %', coalesce(left(symbol, 200), 'NULL'), coalesce(sector, 'NULL')
+        RAISE EXCEPTION '% cannot be tagged as %', left(symbol, 200), coalesce(sector, 'NULL')
             USING ERRCODE = '22R01',
                   DETAIL = jsonb_build_array(
                       jsonb_build_object('argument', 'symbol', 'value', left(symbol, 200)),

@@ -112,14 +112,19 @@ def tell(context: Context, document: dict[str, Any], warnings: Sequence[str]) ->
     """Print what a run has done; exit code 1 when an account failed."""
     for warning in warnings:
         context.note(f"warning: {warning}")
-    for error in document["errors"]:
-        subject = f"account {error['account_id']}: " if error["account_id"] else ""
-        context.note(f"error: {subject}{error['message']}  (SQLSTATE {error['sqlstate']})")
+    note_errors(context, document["errors"])
     context.emit(
         {**document, "warnings": list(warnings)},
         lambda console: console.print(_sentence(document), markup=False),
     )
     return 0 if document["success"] else 1
+
+
+def note_errors(context: Context, errors: Sequence[dict[str, Any]]) -> None:
+    """Tell the errors of a run, a line each."""
+    for error in errors:
+        subject = f"account {error['account_id']}: " if error["account_id"] else ""
+        context.note(f"error: {subject}{error['message']}  (SQLSTATE {error['sqlstate']})")
 
 
 def summary(result: BatchResult, accounts: int) -> dict[str, Any]:

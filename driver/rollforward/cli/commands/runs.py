@@ -134,6 +134,7 @@ def cancel_run(args: argparse.Namespace, context: Context) -> int:
 
 def resume_run(args: argparse.Namespace, context: Context) -> int:
     """Do what is left of a run, and print what it has come to."""
+    from rollforward.cli.commands import analytics
     from rollforward.cli.commands.process import accounts_of, follow, summary, tell
     from rollforward.configuration import configured
     from rollforward.session import connect
@@ -142,6 +143,9 @@ def resume_run(args: argparse.Namespace, context: Context) -> int:
         session.reopen_run(args.run_id)
         result = follow(session, context, args.run_id, args.workers or configured(session)["workers"])
         computed = accounts_of(session, args.run_id)
+        [run] = session.runs_where("WHERE run_id = %s", args.run_id)
+    if run.scenario == "analytics":
+        return analytics.tell(context, result, computed)
     return tell(context, summary(result, computed), [])
 
 
