@@ -168,7 +168,7 @@ def line(market: Market, symbol: str, day: date, factor: Factor) -> Row:
     else:
         fit = stats.linregress(x, y)
         row |= {"slope": fit.slope, "intercept": fit.intercept, "r_squared": fit.rvalue**2}
-        row |= {"std_error": fit.stderr}
+        row |= {"std_error": fit.stderr if fit.rvalue**2 <= 1 - 1e-13 else 0.0}
     return row
 
 
@@ -540,7 +540,7 @@ def account_stress(market: Market, account: Account, day: date) -> dict[int, Row
             "direct_pnl": direct if floor is None else max(direct, floor),
             "correlated_pnl": moving if floor is None else max(moving, floor),
             "impacts": impacts,
-            "is_floored": floor is not None and min(direct, moving) < floor,
+            "is_floored": floor is not None and min(direct, moving) < floor * (1 + 1e-9),
             "reason": None,
         }
     return rows

@@ -102,11 +102,13 @@ class World:
     def close(self, symbol: str, closes: Mapping[date, float]) -> None:
         known = self.market.closes.setdefault(symbol, {})
         known.update(closes)
-        with self.ledger.connection.transaction(), self.ledger.connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO rollforward_data.price VALUES (%s, %s, %s)"
+        if closes:
+            self.ledger.rows(
+                "INSERT INTO rollforward_data.price SELECT %s, * FROM unnest(%s::date[], %s::numeric[])"
                 " ON CONFLICT ON CONSTRAINT price_pkey DO UPDATE SET close = excluded.close",
-                [(self.ledger.instruments[symbol], day, repr(close)) for day, close in closes.items()],
+                self.ledger.instruments[symbol],
+                list(closes),
+                [repr(close) for close in closes.values()],
             )
 
     def profile(self, symbol: str, *, beta: float | None = None, sector: str | None = None) -> None:

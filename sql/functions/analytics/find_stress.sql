@@ -58,7 +58,7 @@ BEGIN
            greatest(direct.pnl, worst.pnl),
            CASE WHEN direct.pnl IS NOT NULL THEN greatest(correlated.pnl, worst.pnl) END,
            direct.impacts,
-           coalesce(least(direct.pnl, CASE WHEN direct.pnl IS NOT NULL THEN correlated.pnl END) < worst.pnl, false),
+           coalesce(least(direct.pnl, CASE WHEN direct.pnl IS NOT NULL THEN correlated.pnl END) < worst.pnl * (1 + 1e-9), false),
            CASE WHEN direct.pnl IS NULL THEN 'no_exposure' END
     FROM direct
     JOIN correlated USING (account_id, calculation_date, scenario_id)

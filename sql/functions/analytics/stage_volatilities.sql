@@ -5,7 +5,7 @@
 --   expected      heterogeneous autoregression (Corsi 2009): |return| of the next day by least squares on |return|, weekly and
 --                 monthly volatility of the day, at the latest day; wants 30 days with a next one
 --   trend         slope of the last 21 monthly volatilities: stable unless it is above 0.001 a day either way and explains more
---                 than 0.3 of them, which is its strength; wants 42 returns
+--                 than 0.3 of them, which is its strength, NULL where they never move; wants 42 returns
 --   percentile    part of the monthly volatilities of 400 calendar days that were below the latest; wants 252 returns
 -- A series needs 63 returns within a year, or nothing is told of it.
 CREATE OR REPLACE FUNCTION rollforward.stage_volatilities()
@@ -30,7 +30,10 @@ BEGIN
                stddev_samp(series.simple) FILTER (WHERE series.place > latest.last_place - 63) * sqrt(252) AS realized_63d,
                regr_sxx(series.simple, series.simple) AS squared_deviations,
                regr_slope(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21) AS slope,
-               regr_r2(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21) AS strength,
+               CASE WHEN NOT rollforward.never_moves(
+                             regr_syy(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21))
+                    THEN regr_r2(series.month, series.place) FILTER (WHERE series.place > latest.last_place - 21)
+               END AS strength,
                count(*) FILTER (WHERE fits.fits) AS days,
                avg(series.moved) FILTER (WHERE fits.fits) AS mean_moved,
                avg(series.week) FILTER (WHERE fits.fits) AS mean_week,
