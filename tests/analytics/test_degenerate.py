@@ -1,4 +1,4 @@
-"""Data that are not what they should be: figures are NULL with a reason, and other accounts are as they are."""
+"""Data that are not what they should be: figures are NULL with a reason, others as they are."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ def analysed(world: World, day: date = TODAY) -> None:
     assert world.ledger.rows("SELECT FROM rollforward.portfolio_risk WHERE NOT is_whole OR is_stale") == []
     of_all = findings(world.ledger)
     assert [
-        key for table in alone for key, row in alone[table].items() if key[0] == "1" and of_all[table][key] != row
+        key
+        for table in alone
+        for key, row in alone[table].items()
+        if key[0] == "1" and of_all[table][key] != row
     ] == []
 
 
@@ -136,7 +139,8 @@ def test_a_factor_that_never_moves(world, ledger, growth):
     account = world.account("more", 10, Holding("FINE", 10))
     analysed(world)
     found = ledger.rows(
-        "SELECT factor, beta, reason FROM rollforward.position_beta WHERE account_id = %s AND factor = 'Market'",
+        "SELECT factor, beta, reason FROM rollforward.position_beta"
+        " WHERE account_id = %s AND factor = 'Market'",
         account,
     )
     assert [tuple(row) for row in found] == [("Market", None, "constant_factor")]
@@ -190,7 +194,9 @@ def test_nothing_but_cash(world, ledger):
     found = risk(world, account)
     assert (found.positions, found.market_beta, found.volatility_reason) == (0, 0, "no_positions")
     assert (found.hhi, found.reason) == (None, None)
-    losses = ledger.rows("SELECT correlated_pnl FROM rollforward.stress_result WHERE account_id = %s", account)
+    losses = ledger.rows(
+        "SELECT correlated_pnl FROM rollforward.stress_result WHERE account_id = %s", account
+    )
     assert {row.correlated_pnl for row in losses} == {0}
 
 
@@ -200,9 +206,9 @@ def test_no_closes_of_factors(ledger, rng):
     account = world.account("fine", 50_000, Holding("FINE", 500))
     analysed(world)
     assert risk(world, account).realized_volatility_21d > 0
-    assert {
-        row.reason for row in ledger.rows("SELECT reason FROM rollforward.factor_exposure")
-    } == {"no_betas"}
+    assert {row.reason for row in ledger.rows("SELECT reason FROM rollforward.factor_exposure")} == {
+        "no_betas"
+    }
     assert {
         (row.direct_pnl, row.reason) for row in ledger.rows("SELECT * FROM rollforward.stress_result")
     } == {(None, "no_exposure")}

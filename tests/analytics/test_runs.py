@@ -27,7 +27,9 @@ def world(ledger: Ledger) -> World:
     for symbol in "ABCD":
         world.instrument(symbol, walk(rng))
     for number in range(5):
-        world.account(f"account {number}", 50_000, *(Holding(symbol, 400 + number) for symbol in "ABCD"[number % 2 :]))
+        world.account(
+            f"account {number}", 50_000, *(Holding(symbol, 400 + number) for symbol in "ABCD"[number % 2 :])
+        )
     world.process()
     return world
 
@@ -57,7 +59,8 @@ def worked(ledger: Ledger, run: int, workers: int = 1) -> Any:
     for thread in threads:
         thread.join(120)
     return ledger.row(
-        "SELECT status, errors, scenario, start_date::text, end_date::text FROM rollforward.run WHERE run_id = %s",
+        "SELECT status, errors, scenario, start_date::text, end_date::text"
+        " FROM rollforward.run WHERE run_id = %s",
         run,
     )
 
@@ -104,10 +107,7 @@ def test_only_what_is_stale_is_made_anew(world, ledger):
     analyse(ledger, world.accounts, FIRST_DAY, LAST_DAY)
     world.close("A", {LAST_DAY: 77.0})
     ledger.process_stale()
-    before = {
-        row.account_id
-        for row in ledger.rows("SELECT account_id FROM rollforward.stale_analysis")
-    }
+    before = {row.account_id for row in ledger.rows("SELECT account_id FROM rollforward.stale_analysis")}
     assert before == {account for account in world.accounts if account % 2}
     worked(ledger, started(ledger, "NULL, only_stale => true"))
     assert stale_analyses(ledger) == set()
@@ -120,9 +120,7 @@ def test_a_run_that_was_cancelled_is_resumed(world, ledger):
         assert ledger.value("SELECT rollforward.perform_next_step(%s)", run) == "done"
     ledger.rows("SELECT rollforward.request_cancel(%s)", run)
     assert worked(ledger, run).status == "cancelled"
-    assert not any(
-        row.is_whole for row in ledger.rows("SELECT is_whole FROM rollforward.portfolio_risk")
-    )
+    assert not any(row.is_whole for row in ledger.rows("SELECT is_whole FROM rollforward.portfolio_risk"))
     ledger.rows("SELECT rollforward.resume_run(%s)", run)
     assert worked(ledger, run).status == "succeeded"
     assert differences(findings(ledger), of_one_call(world)) == []
@@ -132,9 +130,7 @@ def test_a_run_that_was_cancelled_is_resumed(world, ledger):
 def test_nights_analyse_their_last_day_when_they_are_set_to(world, ledger, setting):
     with_analytics = setting == "on"
     ledger.rows("SELECT rollforward.set_setting('nightly_analytics', %s)", setting)
-    run = ledger.value(
-        "SELECT rollforward.start_run(NULL, %s, %s, NULL, 'nightly')", DAYS[-5], TODAY
-    )
+    run = ledger.value("SELECT rollforward.start_run(NULL, %s, %s, NULL, 'nightly')", DAYS[-5], TODAY)
     assert worked(ledger, run).status == "succeeded"
     found = findings(ledger)
     assert {key[1] for key in found["analysis"]} == ({str(TODAY)} if with_analytics else set())

@@ -15,7 +15,8 @@ DECLARE
     n CONSTANT integer := cardinality(constants);
     a double precision[] := equations;
     b double precision[] := constants;
-    smallest double precision;
+    coefficient double precision;
+    smallest double precision := 0;
     best integer;
     held double precision;
     share double precision;
@@ -23,7 +24,10 @@ BEGIN
     IF array_position(a, NULL) IS NOT NULL OR array_position(b, NULL) IS NOT NULL THEN
         RETURN NULL;
     END IF;
-    SELECT 1e-12 * max(abs(coefficient)) INTO smallest FROM unnest(a) AS coefficient;
+    -- not a query: it would be one for each regression
+    FOREACH coefficient IN ARRAY a LOOP
+        smallest := greatest(smallest, 1e-12 * abs(coefficient));
+    END LOOP;
 
     FOR i IN 1 .. n LOOP
         best := i;
