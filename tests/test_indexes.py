@@ -211,14 +211,16 @@ SELECT a, 'quantity', date '2025-01-01' + n, 'USD', 1 + n, 1, 'manual'
 FROM generate_series(1, 200) AS a, generate_series(1, 90) AS n;
 INSERT INTO factor (name, method, symbol, window_days, minimum_returns)
 SELECT 'factor ' || n, 'single', 'BARE' || n, 120, 30 FROM generate_series(1, 3000) AS n;
-INSERT INTO factor (name, method, symbol, window_days, minimum_returns) VALUES ('nothing', 'single', 'NONE', 120, 30);
+INSERT INTO factor (name, method, symbol, window_days, minimum_returns)
+VALUES ('nothing', 'single', 'NONE', 120, 30);
 INSERT INTO scenario (name) SELECT 'scenario ' || n FROM generate_series(1, 3000) AS n;
 INSERT INTO scenario_shock (scenario_id, factor_id, shock)
 SELECT scenario_id, factor_id, 0.1
 FROM scenario JOIN factor ON factor.name = 'factor ' || split_part(scenario.name, ' ', 2);
 INSERT INTO sector_tag (account_id, instrument_id, sector)
 SELECT a, i, 'Energy' FROM generate_series(1, 200) AS a, generate_series(1, 100) AS i;
-INSERT INTO analysis (account_id, calculation_date, currency, long_value, short_value, positions, unvalued, is_whole)
+INSERT INTO analysis
+    (account_id, calculation_date, currency, long_value, short_value, positions, unvalued, is_whole)
 SELECT a, date '2025-02-01' + n, 'USD', 1, 0, 1, 0, true
 FROM generate_series(1, 200) AS a, generate_series(1, 100) AS n;
 INSERT INTO analysed_position (account_id, calculation_date, instrument_id, series_id, value, is_correlated)

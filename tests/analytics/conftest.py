@@ -2,18 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from tests.support.fixtures import ledger, ledger_connection
-from tests.support.ledger import Ledger
 
 __all__ = ["ledger", "ledger_connection"]
 
 
 @pytest.fixture(autouse=True)
-def today(request: pytest.FixtureRequest) -> Iterator[None]:
+def today(ledger_connection: psycopg.Connection) -> Iterator[None]:
     """Worlds have a day of their own."""
     yield
-    if "ledger" in request.fixturenames:
-        ledger: Ledger = request.getfixturevalue("ledger")
-        ledger.rows("SELECT set_config('rollforward.today', '2000-01-01', false)")
+    ledger_connection.execute("SELECT set_config('rollforward.today', '2000-01-01', false)")

@@ -1,7 +1,7 @@
 """What analyses must find, by numpy and scipy alone: one day, one account and one figure after the other.
 
-Nothing here is taken from the SQL but the names of columns and reasons. A ``Market`` has closes and what instruments
-are; an ``Account`` what it holds on a day, in its base currency.
+Nothing here is taken from the SQL but the names of columns and reasons. A ``Market`` has closes and what
+instruments are; an ``Account`` what it holds on a day, in its base currency.
 """
 
 from __future__ import annotations
@@ -168,7 +168,7 @@ def line(market: Market, symbol: str, day: date, factor: Factor) -> Row:
     else:
         fit = stats.linregress(x, y)
         row |= {"slope": fit.slope, "intercept": fit.intercept, "r_squared": fit.rvalue**2}
-        row |= {"std_error": fit.stderr}
+        row |= {"std_error": fit.stderr if fit.rvalue**2 <= 1 - 1e-13 else 0.0}
     return row
 
 
@@ -214,7 +214,7 @@ def styles(market: Market, symbol: str, day: date) -> dict[str, Row]:
 
 
 def ridge(x: Any, y: Any, alpha: float) -> tuple[list[float], float, float]:
-    """Slopes, intercept and R²: predictors standardised by their population deviation, the response centred."""
+    """Slopes, intercept and R²: predictors by their population deviation, the response centred."""
     centred = y - y.mean()
     if x.shape[1] == 0:
         return [], float(y.mean()), 0.0
@@ -222,7 +222,11 @@ def ridge(x: Any, y: Any, alpha: float) -> tuple[list[float], float, float]:
     b = np.linalg.solve(z.T @ z + alpha * np.eye(x.shape[1]), z.T @ centred)
     residuals = centred - z @ b
     slopes = b / x.std(0)
-    return list(slopes), float(y.mean() - slopes @ x.mean(0)), float(1 - residuals @ residuals / (centred @ centred))
+    return (
+        list(slopes),
+        float(y.mean() - slopes @ x.mean(0)),
+        float(1 - residuals @ residuals / (centred @ centred)),
+    )
 
 
 NO_VOLATILITY: Row = dict.fromkeys(
@@ -282,7 +286,9 @@ def volatility(returns: Levels, since: Mapping[date, date], day: date) -> Row:
         row["trend"] = "stable" if not turns else "increasing" if fit.slope > 0 else "decreasing"
         row["trend_strength"] = fit.rvalue**2
     if len(long) >= 252:
-        all_months = [deviation([returns[on] for on in long[end - 21 : end]]) for end in range(21, len(long) + 1)]
+        all_months = [
+            deviation([returns[on] for on in long[end - 21 : end]]) for end in range(21, len(long) + 1)
+        ]
         row["percentile"] = float(np.mean([month < all_months[-1] for month in all_months]))
     return row
 
@@ -507,9 +513,7 @@ def account_concentration(account: Account) -> Row:
 
 
 def account_stress(market: Market, account: Account, day: date) -> dict[int, Row]:
-    exposed = {
-        name: row["exposure_amount"] for name, row in account_factors(market, account, day).items()
-    }
+    exposed = {name: row["exposure_amount"] for name, row in account_factors(market, account, day).items()}
     shocked = {factor.name: factor for factor in market.factors if factor.is_shocked}
     rhos = factor_correlations(market, day)
     floor = None
@@ -540,7 +544,7 @@ def account_stress(market: Market, account: Account, day: date) -> dict[int, Row
             "direct_pnl": direct if floor is None else max(direct, floor),
             "correlated_pnl": moving if floor is None else max(moving, floor),
             "impacts": impacts,
-            "is_floored": floor is not None and min(direct, moving) < floor,
+            "is_floored": floor is not None and min(direct, moving) < floor * (1 + 1e-9),
             "reason": None,
         }
     return rows
@@ -556,7 +560,10 @@ def analyses(market: Market, accounts: Iterable[Account], day: date) -> dict[str
     ids = {symbol: instrument.instrument_id for symbol, instrument in market.instruments.items()}
     factor_ids = {factor.name: factor.factor_id for factor in market.factors}
     public = {
-        symbol for account in accounts for symbol in account.held if market.instruments[symbol].kind != "private"
+        symbol
+        for account in accounts
+        for symbol in account.held
+        if market.instruments[symbol].kind != "private"
     }
     proxies = {
         symbol

@@ -141,14 +141,14 @@ def test_equations_are_solved_as_numpy_does(ledger, seed, n):
     rng = np.random.default_rng(seed)
     equations, constants = rng.normal(size=(n, n)), rng.normal(size=n)
     found = ledger.value(
-        "SELECT rollforward.solved(%s::float8[], %s::float8[])", equations.ravel().tolist(), constants.tolist()
+        "SELECT rollforward.solved(%s::float8[], %s::float8[])",
+        equations.ravel().tolist(),
+        constants.tolist(),
     )
     assert found == pytest.approx(np.linalg.solve(equations, constants).tolist(), rel=1e-6)
 
 
-@pytest.mark.parametrize(
-    "equations", ["{0,0,0,0}", "{1,2,2,4}", "{1,1,1,1.00000000000001}", "{NULL,1,1,2}"]
-)
+@pytest.mark.parametrize("equations", ["{0,0,0,0}", "{1,2,2,4}", "{1,1,1,1.00000000000001}", "{NULL,1,1,2}"])
 def test_equations_that_determine_nothing_have_no_solution(ledger, equations):
     assert ledger.value("SELECT rollforward.solved(%s::float8[], '{1,1}')", equations) is None
 

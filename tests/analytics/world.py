@@ -68,7 +68,8 @@ class World:
         self.market.scenarios = [
             Scenario(row.scenario_id, row.shocks)
             for row in self.ledger.rows(
-                "SELECT scenario_id, shocks FROM rollforward_data.scenario JOIN rollforward.scenario AS defined"
+                "SELECT scenario_id, shocks FROM rollforward_data.scenario"
+                " JOIN rollforward.scenario AS defined"
                 " USING (name) WHERE defined.is_active"
             )
         ]
@@ -102,18 +103,21 @@ class World:
     def close(self, symbol: str, closes: Mapping[date, float]) -> None:
         known = self.market.closes.setdefault(symbol, {})
         known.update(closes)
-        with self.ledger.connection.transaction(), self.ledger.connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO rollforward_data.price VALUES (%s, %s, %s)"
+        if closes:
+            self.ledger.rows(
+                "INSERT INTO rollforward_data.price SELECT %s, * FROM unnest(%s::date[], %s::numeric[])"
                 " ON CONFLICT ON CONSTRAINT price_pkey DO UPDATE SET close = excluded.close",
-                [(self.ledger.instruments[symbol], day, repr(close)) for day, close in closes.items()],
+                self.ledger.instruments[symbol],
+                list(closes),
+                [repr(close) for close in closes.values()],
             )
 
     def profile(self, symbol: str, *, beta: float | None = None, sector: str | None = None) -> None:
         instrument = self.market.instruments[symbol]
         instrument.beta, instrument.sector = beta, sector
         self.ledger.rows(
-            "INSERT INTO rollforward_data.instrument_profile (instrument_id, beta, sector) VALUES (%s, %s, %s)"
+            "INSERT INTO rollforward_data.instrument_profile (instrument_id, beta, sector)"
+            " VALUES (%s, %s, %s)"
             " ON CONFLICT (instrument_id) DO UPDATE SET beta = excluded.beta, sector = excluded.sector",
             instrument.instrument_id,
             beta,
@@ -133,9 +137,7 @@ class World:
         for account, holdings in self.holdings.items():
             if any(holding.symbol == symbol for holding in holdings):
                 terms = {"symbol": symbol, "quantity": quantity, "per_quantity": 1}
-                self.ledger.record(
-                    account, movement("split", on, currency=self.currencies[symbol], **terms)
-                )
+                self.ledger.record(account, movement("split", on, currency=self.currencies[symbol], **terms))
 
     def rate(self, currency: str, quote: str, on: date, rate: float) -> None:
         self.rates.setdefault((currency, quote), {})[on] = rate
@@ -175,7 +177,9 @@ class World:
     def process(self) -> None:
         self.ledger.process(self.accounts, BEGIN, TODAY)
 
-    def wanted(self, day: date, accounts: Sequence[int] | None = None) -> dict[str, dict[tuple[str, ...], Row]]:
+    def wanted(
+        self, day: date, accounts: Sequence[int] | None = None
+    ) -> dict[str, dict[tuple[str, ...], Row]]:
         """What the oracle finds."""
         chosen = self.accounts if accounts is None else accounts
         return analyses(self.market, [self._account(account, day) for account in chosen], day)
@@ -214,9 +218,7 @@ class World:
                 units *= ratio
         multiplier = self.multipliers.get(symbol, 1)
         worth = (
-            units * closes[max(closes)] * multiplier
-            if closes
-            else holding.units * holding.price * multiplier
+            units * closes[max(closes)] * multiplier if closes else holding.units * holding.price * multiplier
         )
         rate = self._rate(self.currencies[symbol], self.bases[account], day)
         return None if rate is None else worth * rate

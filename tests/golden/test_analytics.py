@@ -1,7 +1,7 @@
 """Analytics agree with an existing system where an independent computation confirmed it.
 
-The cases are analysed in one call, and once more day by day, which finds the same. Percentiles are not compared:
-the existing system never had the 252 returns that it wanted for them.
+The cases are analysed in one call, and once more day by day, which finds the same. Percentiles are not
+compared: the existing system never had the 252 returns that it wanted for them.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def rows_of(ledger: Ledger, view: str, key: Iterable[str]) -> Rows:
 
 
 def deviations(rows: Rows, name: str, key: list[str], fields: dict[str, str], **fixed: str) -> list[str]:
-    """Where rows differ from those of a file at its decimals. Fields name the columns of the file and ours."""
+    """Where rows differ from those of a file at its decimals. Fields: its columns, and ours."""
     wanted = output(name)
     assert wanted
     return [
@@ -124,7 +124,9 @@ def test_interest_rate_betas_are_those_of_the_file(analysed):
 def test_positions_have_the_betas_of_their_instruments(analysed):
     """Every position that is held on the day, options too."""
     betas = rows_of(analysed, "position_beta", ("account_number", "symbol", "calculation_date", "factor"))
-    held = {(row["portfolio"], row["symbol"], row["calc_date"]): row for row in output("position_market_betas")}
+    held = {
+        (row["portfolio"], row["symbol"], row["calc_date"]): row for row in output("position_market_betas")
+    }
     compared = 0
     for (account, symbol, day), row in held.items():
         found = betas.get((account, symbol, day, "Market"))
@@ -179,7 +181,9 @@ def test_correlations_of_pairs_are_those_of_the_file(analysed):
     assert (
         deviations(
             rows_of(
-                analysed, "pairwise_correlation", ("account_number", "symbol_1", "symbol_2", "calculation_date")
+                analysed,
+                "pairwise_correlation",
+                ("account_number", "symbol_1", "symbol_2", "calculation_date"),
             ),
             "pairwise_correlations",
             ["portfolio", "symbol_1", "symbol_2", "calculation_date"],
@@ -244,7 +248,9 @@ def test_day_by_day_the_same_is_found(cases, in_one_go):
     with cases.connection.transaction(force_rollback=True):
         for found in in_one_go:
             cases.rows(f"DELETE FROM rollforward_data.{found}")
-        days = cases.rows("SELECT DISTINCT snapshot_date AS day FROM rollforward_data.equity_snapshot ORDER BY 1")
+        days = cases.rows(
+            "SELECT DISTINCT snapshot_date AS day FROM rollforward_data.equity_snapshot ORDER BY 1"
+        )
         assert len(days) == 10
         for row in days:
             analyse(cases, accounts_of(cases), row.day)

@@ -192,7 +192,8 @@ WRONG = {
     "an unknown account, tagged": ("tag_sector(99, 'ACME', 'Energy')", {"account_id": 99}),
     "an unknown symbol, tagged": ("tag_sector(1, 'XQZ', 'Energy')", {"symbol": "XQZ", "sector": "Energy"}),
     "a factor of no method": ("save_factor('Oil', 'provider', 'USO')", {"method": "provider"}),
-    "a factor of too short a window": ("save_factor('Oil', 'single', 'USO', window_days => 0)", {"name": "Oil"}),
+    "a factor of too short a window":
+        ("save_factor('Oil', 'single', 'USO', window_days => 0)", {"name": "Oil"}),
     "a spread of one symbol": ("save_factor('Oil', 'spread', 'USO')", {"name": "Oil"}),
     "a factor of infinite duration":
         ("save_factor('Oil', 'single', 'USO', unit_return => 'Infinity')", {"name": "Oil"}),

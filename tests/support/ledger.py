@@ -98,9 +98,7 @@ class Ledger:
 
         Definitions stay as well.
         """
-        names = [
-            f"rollforward_data.{table}" for table in tables(self.connection) if table not in DEFINITIONS
-        ]
+        names = [f"rollforward_data.{table}" for table in tables(self.connection) if table not in DEFINITIONS]
         sequences = self.rows(
             "SELECT oid::regclass::text AS name FROM pg_class"
             " WHERE relnamespace = 'rollforward_data'::regnamespace AND relkind = 'S'"

@@ -32,30 +32,36 @@ BEGIN
 
     PERFORM rollforward.prepare_own_stage('finding_factor_correlation', 'rollforward_data.factor_correlation');
     INSERT INTO finding_factor_correlation
-    WITH common AS (
-        SELECT level.on_date
-        FROM analysis_proxy_level AS level
-        GROUP BY level.on_date
-        HAVING count(*) = (SELECT count(DISTINCT priced.instrument_id) FROM analysis_proxy_level AS priced)
+    WITH listed AS (
+        SELECT day.calculation_date, level.instrument_id, level.on_date, level.level
+        FROM unnest(days) AS day (calculation_date)
+        JOIN analysis_proxy_level AS level
+            ON level.on_date BETWEEN day.calculation_date - window_days AND day.calculation_date
+    ),
+    -- of each day by itself, whatever is known of other days
+    common AS (
+        SELECT listed.calculation_date, listed.on_date
+        FROM listed
+        JOIN (SELECT each.calculation_date, count(DISTINCT each.instrument_id) AS proxies FROM listed AS each GROUP BY 1) AS counted
+            USING (calculation_date)
+        GROUP BY listed.calculation_date, listed.on_date, counted.proxies
+        HAVING count(*) = counted.proxies
     ),
     moved AS (
-        SELECT level.instrument_id, level.on_date,
-               lag(level.on_date) OVER in_order AS since_date,
-               level.level / lag(level.level) OVER in_order - 1 AS moved
-        FROM analysis_proxy_level AS level
-        JOIN common USING (on_date)
-        WINDOW in_order AS (PARTITION BY level.instrument_id ORDER BY level.on_date)
+        SELECT listed.calculation_date, listed.instrument_id, listed.on_date,
+               listed.level / lag(listed.level) OVER in_order - 1 AS moved
+        FROM listed
+        JOIN common USING (calculation_date, on_date)
+        WINDOW in_order AS (PARTITION BY listed.calculation_date, listed.instrument_id ORDER BY listed.on_date)
     ),
     weighted AS (
-        SELECT day.calculation_date, factor.factor_id, moved.on_date, moved.moved,
+        SELECT moved.calculation_date, factor.factor_id, moved.on_date, moved.moved,
                0.94 ^ (row_number() OVER in_time - 1) AS weight
-        FROM unnest(days) AS day (calculation_date)
-        JOIN moved
-            ON moved.on_date <= day.calculation_date
-           AND moved.since_date >= day.calculation_date - window_days
+        FROM moved
         JOIN rollforward_data.instrument USING (instrument_id)
         JOIN rollforward_data.factor ON factor.symbol = instrument.symbol AND factor.is_shocked
-        WINDOW in_time AS (PARTITION BY day.calculation_date, factor.factor_id ORDER BY moved.on_date DESC)
+        WHERE moved.moved IS NOT NULL
+        WINDOW in_time AS (PARTITION BY moved.calculation_date, factor.factor_id ORDER BY moved.on_date DESC)
     ),
     centred AS (
         SELECT weighted.*,
@@ -77,6 +83,13 @@ BEGIN
         ON other.calculation_date = one.calculation_date
        AND other.on_date = one.on_date
     GROUP BY one.calculation_date, one.factor_id, other.factor_id;
+    DELETE FROM rollforward_data.factor_correlation AS stored
+    WHERE stored.calculation_date = ANY (days)
+      AND NOT EXISTS (
+          SELECT FROM finding_factor_correlation AS found
+          WHERE found.calculation_date = stored.calculation_date
+            AND found.factor_id = stored.factor_id
+            AND found.other_factor_id = stored.other_factor_id);
     RETURN rollforward.store_findings('factor_correlation', true);
 END
 $$;

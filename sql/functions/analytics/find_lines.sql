@@ -2,7 +2,7 @@
 --
 -- A factor of one symbol is aligned with the subject: returns are those between days on which both have a close, so that a gap of
 -- one is a longer return of both. A spread has returns between days on which both of its symbols have a close; of the subject,
--- those count that end on the same day.
+-- those count that end on the same day. Factors without closes in their window have no lines.
 CREATE OR REPLACE FUNCTION rollforward.find_lines()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -21,6 +21,19 @@ BEGIN
         LEFT JOIN rollforward_data.instrument AS sold ON sold.symbol = factor.short_symbol
         WHERE factor.method = 'single'
            OR (factor.method = 'spread' AND sold.instrument_id IS NOT NULL)
+    ),
+    -- of each day by itself, whatever is known of other days that are staged
+    listed AS (
+        SELECT day.calculation_date, proxy.*
+        FROM (SELECT DISTINCT subject.calculation_date FROM analysis_subject AS subject) AS day
+        CROSS JOIN proxy
+        WHERE EXISTS (SELECT FROM analysis_level AS bought
+                      WHERE bought.instrument_id = proxy.bought_id
+                        AND bought.on_date BETWEEN day.calculation_date - proxy.window_days AND day.calculation_date)
+          AND (proxy.sold_id IS NULL
+               OR EXISTS (SELECT FROM analysis_level AS sold
+                          WHERE sold.instrument_id = proxy.sold_id
+                            AND sold.on_date BETWEEN day.calculation_date - proxy.window_days AND day.calculation_date))
     ),
     spread AS (
         SELECT proxy.factor_id, proxy.window_days, bought.on_date,
@@ -70,27 +83,29 @@ BEGIN
         GROUP BY subject.calculation_date, aligned.instrument_id, aligned.factor_id
     ),
     judged AS (
-        SELECT subject.calculation_date, subject.instrument_id, proxy.factor_id, moments.slope, moments.intercept, moments.r_squared,
+        SELECT subject.calculation_date, subject.instrument_id, listed.factor_id, moments.slope, moments.intercept, moments.r_squared,
                moments.sxx, moments.syy, moments.sxy, coalesce(moments.observations, 0) AS observations,
-               CASE WHEN coalesce(moments.observations, 0) < proxy.minimum_returns THEN 'too_few_observations'
+               CASE WHEN coalesce(moments.observations, 0) < listed.minimum_returns THEN 'too_few_observations'
                     WHEN rollforward.never_moves(moments.syy) THEN 'constant_prices'
                     WHEN rollforward.never_moves(moments.sxx) THEN 'constant_factor'
                END AS reason
         FROM analysis_subject AS subject
-        CROSS JOIN proxy
+        JOIN listed USING (calculation_date)
         LEFT JOIN moments USING (calculation_date, instrument_id, factor_id)
         WHERE subject.is_explained
-          AND proxy.bought_id IN (SELECT level.instrument_id FROM analysis_level AS level)
     )
     SELECT judged.calculation_date, judged.instrument_id, judged.factor_id,
            CASE WHEN judged.reason IS NULL THEN judged.slope END,
            CASE WHEN judged.reason IS NULL THEN judged.intercept END,
            CASE WHEN judged.reason IS NULL THEN judged.r_squared END,
            CASE WHEN judged.reason IS NULL
-                THEN sqrt(greatest(judged.syy - judged.sxy ^ 2 / judged.sxx, 0) / (judged.observations - 2) / judged.sxx)
+                -- what is left of a line that fits exactly is rounding
+                THEN sqrt(CASE WHEN judged.r_squared > 1 - 1e-13 THEN 0 ELSE judged.syy - judged.sxy ^ 2 / judged.sxx END
+                          / (judged.observations - 2) / judged.sxx)
            END,
            judged.observations, judged.reason
     FROM judged;
+    PERFORM rollforward.forget_betas('{single,spread}');
     RETURN rollforward.store_findings('factor_beta', true);
 END
 $$;

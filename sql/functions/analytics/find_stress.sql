@@ -57,7 +57,7 @@ BEGIN
            greatest(stressed.pnl, worst.pnl),
            CASE WHEN stressed.pnl IS NOT NULL THEN greatest(stressed.correlated_pnl, worst.pnl) END,
            stressed.impacts,
-           coalesce(least(stressed.pnl, CASE WHEN stressed.pnl IS NOT NULL THEN stressed.correlated_pnl END) < worst.pnl, false),
+           coalesce(least(stressed.pnl, CASE WHEN stressed.pnl IS NOT NULL THEN stressed.correlated_pnl END) < worst.pnl * (1 + 1e-9), false),
            CASE WHEN stressed.pnl IS NULL THEN 'no_exposure' END
     FROM stressed
     JOIN analysis_case AS analysis USING (account_id, calculation_date)

@@ -37,7 +37,9 @@ BEGIN
         RETURN found;
     END IF;
     FOR i IN 1 .. k LOOP
-        deviations[i] := sqrt(greatest(covariances[(i - 1) * k + i], 0));
+        deviations[i] := CASE WHEN rollforward.never_moves(n * covariances[(i - 1) * k + i]) THEN 0
+                              ELSE sqrt(covariances[(i - 1) * k + i])
+                         END;
     END LOOP;
     FOR i IN 1 .. k LOOP
         FOR j IN 1 .. k LOOP

@@ -5,7 +5,7 @@
 --   expected      heterogeneous autoregression (Corsi 2009): |return| of the next day by least squares on |return|, weekly and
 --                 monthly volatility of the day, at the latest day; wants 30 days with a next one
 --   trend         slope of the last 21 monthly volatilities: stable unless it is above 0.001 a day either way and explains more
---                 than 0.3 of them, which is its strength; wants 42 returns
+--                 than 0.3 of them, which is its strength, NULL where they never move; wants 42 returns
 --   percentile    part of the monthly volatilities of 400 calendar days that were below the latest; wants 252 returns
 -- A series needs 63 returns within a year, or nothing is told of it.
 CREATE OR REPLACE FUNCTION rollforward.stage_volatilities()
@@ -59,7 +59,10 @@ BEGIN
             FROM unnest(year.simple) AS step (simple)
         ) AS whole
         CROSS JOIN LATERAL (
-            SELECT regr_slope(step.month, step.place) AS slope, regr_r2(step.month, step.place) AS strength
+            SELECT regr_slope(step.month, step.place) AS slope,
+                   CASE WHEN NOT rollforward.never_moves(regr_syy(step.month, step.place))
+                        THEN regr_r2(step.month, step.place)
+                   END AS strength
             FROM unnest(year.month[year.observations - 20 : year.observations]) WITH ORDINALITY AS step (month, place)
         ) AS trend
         CROSS JOIN LATERAL (
