@@ -8,7 +8,8 @@ CREATE OR REPLACE FUNCTION rollforward.find_factor_correlations()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off  -- how many returns meet is known to nobody beforehand
+SET enable_nestloop = off  -- how many returns meet is known to nobody beforehand: hash joins do not care
+SET enable_mergejoin = off
 AS $$
 DECLARE
     window_days CONSTANT integer := 282;
