@@ -87,5 +87,5 @@ QUICK = Scale(
     statement_rows=50_000,
     analytics_accounts=100,
     analytics_instruments=100,
-    analytics_dates=(2, 4, 8),
+    analytics_dates=(1, 2, 4),
 )
