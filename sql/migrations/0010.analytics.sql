@@ -380,15 +380,32 @@ CREATE TRIGGER mark_analyses_of_updated AFTER UPDATE ON rollforward_data.instrum
 CREATE TRIGGER mark_analyses_of_deleted AFTER DELETE ON rollforward_data.instrument_profile
     REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_profiles();
+CREATE FUNCTION rollforward_data.mark_analyses_of_tags() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE rollforward_data.analysis
+    SET is_stale = true
+    FROM rollforward_data.analysed_position AS held
+    WHERE (held.account_id, held.instrument_id) IN (SELECT account_id, instrument_id FROM changed)
+      AND analysis.account_id = held.account_id
+      AND analysis.calculation_date = held.calculation_date
+      AND NOT analysis.is_stale;
+    RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION rollforward_data.mark_analyses_of_tags IS 'Marks the analyses of accounts whose positions are tagged otherwise';
+
 CREATE TRIGGER mark_analyses_of_inserted AFTER INSERT ON rollforward_data.sector_tag
     REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_profiles();
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_tags();
 CREATE TRIGGER mark_analyses_of_updated AFTER UPDATE ON rollforward_data.sector_tag
     REFERENCING NEW TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_profiles();
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_tags();
 CREATE TRIGGER mark_analyses_of_deleted AFTER DELETE ON rollforward_data.sector_tag
     REFERENCING OLD TABLE AS changed
-    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_profiles();
+    FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_tags();
 
 -- What was found about an account goes with it.
 
