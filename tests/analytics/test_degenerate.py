@@ -139,7 +139,7 @@ def test_a_factor_that_never_moves(world, ledger, growth):
     account = world.account("more", 10, Holding("FINE", 10))
     analysed(world)
     found = ledger.rows(
-        "SELECT factor, beta, reason FROM rollforward.position_beta"
+        "SELECT factor, beta, reason FROM rollforward.position_factor"
         " WHERE account_id = %s AND factor = 'Market'",
         account,
     )

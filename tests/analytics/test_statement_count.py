@@ -16,7 +16,7 @@ from tests.support.databases import fresh_database
 from tests.support.ledger import Ledger
 
 # Statements of one day that write to stages and findings; emptying a stage is not counted.
-MOST = 75
+MOST = 60
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 CREATE OR REPLACE FUNCTION rollforward.added_deviation(returns double precision[])
 RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
     SELECT rollforward.yearly_deviation(0, regr_sxx(known.simple, known.simple), count(*)::integer)
     FROM unnest(added_deviation.returns) AS known (simple);

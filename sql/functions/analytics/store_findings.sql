@@ -16,15 +16,16 @@ DECLARE
     target CONSTANT text := format('rollforward_data.%I', findings);
     staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
     stage text;
-    same_key text;
-    same_content text;
     key text;
-    is_known boolean;
+    same_key text;
+    content text;
+    same_content text;
+    leftovers text := '';
     rows_saved bigint;
 BEGIN
-    SELECT string_agg(format('staged.%1$I = stored.%1$I', attribute.attname), ' AND ' ORDER BY attribute.attnum),
-           string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum)
-    INTO same_key, key
+    SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum),
+           string_agg(format('staged.%1$I = stored.%1$I', attribute.attname), ' AND ' ORDER BY attribute.attnum)
+    INTO key, same_key
     FROM pg_index
     JOIN pg_attribute AS attribute
         ON attribute.attrelid = pg_index.indrelid
@@ -32,18 +33,19 @@ BEGIN
     WHERE pg_index.indrelid = target::regclass
       AND pg_index.indisprimary;
 
-    SELECT string_agg(
+    SELECT string_agg(format('%1$I = excluded.%1$I', attname), ', ' ORDER BY attnum),
+           string_agg(
                CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
-                    THEN format('(staged.%1$I IS NOT DISTINCT FROM stored.%1$I'
-                                ' OR abs(staged.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I)))', attname)
-                    ELSE format('staged.%1$I IS NOT DISTINCT FROM stored.%1$I', attname)
+                    THEN format('(excluded.%1$I IS NOT DISTINCT FROM stored.%1$I'
+                                ' OR abs(excluded.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I)))', attname)
+                    ELSE format('excluded.%1$I IS NOT DISTINCT FROM stored.%1$I', attname)
                END, ' AND ' ORDER BY attnum)
-    INTO same_content
+    INTO content, same_content
     FROM pg_attribute
     WHERE attrelid = target::regclass
       AND attnum > 0
       AND NOT attisdropped
-      AND attname <> ALL (SELECT unnest(string_to_array(key, ', ')));
+      AND attname <> ALL (string_to_array(key, ', '));
 
     SELECT format('(SELECT %s FROM %s)',
                   string_agg(CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
@@ -58,36 +60,22 @@ BEGIN
       AND NOT attisdropped;
 
     EXECUTE format('ANALYZE %s', staged_findings);
-    -- most days are new: nothing is stored of them, and nothing needs to be compared
-    EXECUTE format(
-        'SELECT EXISTS (SELECT FROM %2$s AS scope CROSS JOIN LATERAL (SELECT FROM %1$s AS stored WHERE %3$s LIMIT 1) AS known)',
-        target,
-        CASE WHEN is_shared THEN format('(SELECT DISTINCT calculation_date FROM %s)', staged_findings) ELSE 'pg_temp.analysis_scope' END,
-        CASE WHEN is_shared THEN 'stored.calculation_date = scope.calculation_date'
-             ELSE 'stored.account_id = scope.account_id AND stored.calculation_date = scope.calculation_date'
-        END)
-    INTO is_known;
-    IF is_known THEN
-        EXECUTE format(
+    IF NOT is_shared THEN
+        leftovers := format(
+            'WITH removed AS ('
             'DELETE FROM %1$s AS stored'
-            ' USING %4$s AS staged_scope'
-            ' WHERE %5$s'
-            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s AND %6$s)',
-            target, stage, same_key,
-            CASE WHEN is_shared THEN staged_findings ELSE 'pg_temp.analysis_scope' END,
-            CASE WHEN is_shared THEN replace(same_key, 'staged.', 'staged_scope.')
-                 ELSE 'stored.account_id = staged_scope.account_id AND stored.calculation_date = staged_scope.calculation_date'
-            END,
-            same_content);
+            ' USING pg_temp.analysis_scope AS scope'
+            ' WHERE stored.account_id = scope.account_id'
+            '   AND stored.calculation_date = scope.calculation_date'
+            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s)) ',
+            target, staged_findings, same_key);
     END IF;
     EXECUTE format(
-        'INSERT INTO %1$s SELECT staged.* FROM %2$s AS staged'
-        ' WHERE %3$s'
-        ' ORDER BY %4$s'
-        ' ON CONFLICT DO NOTHING',  -- another session finds the same about the same instrument
-        target, stage,
-        CASE WHEN is_known THEN format('NOT EXISTS (SELECT FROM %1$s AS stored WHERE %2$s)', target, same_key) ELSE 'true' END,
-        key);
+        '%1$sINSERT INTO %2$s AS stored SELECT staged.* FROM %3$s AS staged'
+        ' ORDER BY %4$s'  -- as everybody does who finds something about the same instruments
+        ' ON CONFLICT (%4$s) DO UPDATE SET %5$s'
+        ' WHERE NOT (%6$s)',
+        leftovers, target, stage, key, content, coalesce(same_content, 'true'));
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
     PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;
