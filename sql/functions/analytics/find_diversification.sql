@@ -10,6 +10,13 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
+    PERFORM rollforward.prepare_own_stage('analysis_correlation', 'rollforward_data.instrument_correlation');
+    INSERT INTO analysis_correlation
+    SELECT known.*
+    FROM (SELECT DISTINCT listed.calculation_date FROM analysis_case AS listed) AS day
+    JOIN rollforward_data.instrument_correlation AS known USING (calculation_date);
+    ANALYZE analysis_correlation;
+
     PERFORM rollforward.prepare_own_stage('finding_account_correlation', 'rollforward_data.account_correlation');
     INSERT INTO finding_account_correlation
     WITH held AS (
@@ -25,7 +32,7 @@ BEGIN
             ON other.account_id = one.account_id
            AND other.calculation_date = one.calculation_date
            AND other.instrument_id > one.instrument_id
-        JOIN rollforward_data.instrument_correlation AS known
+        JOIN analysis_correlation AS known
             ON known.calculation_date = one.calculation_date
            AND known.instrument_id = one.instrument_id
            AND known.other_instrument_id = other.instrument_id

@@ -17,15 +17,15 @@ DECLARE
     staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
     stage text;
     key text;
-    same_key text;
+    stored_key text;
     content text;
     same_content text;
     leftovers text := '';
     rows_saved bigint;
 BEGIN
     SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum),
-           string_agg(format('staged.%1$I = stored.%1$I', attribute.attname), ' AND ' ORDER BY attribute.attnum)
-    INTO key, same_key
+           string_agg(format('stored.%I', attribute.attname), ', ' ORDER BY attribute.attnum)
+    INTO key, stored_key
     FROM pg_index
     JOIN pg_attribute AS attribute
         ON attribute.attrelid = pg_index.indrelid
@@ -67,8 +67,8 @@ BEGIN
             ' USING pg_temp.analysis_scope AS scope'
             ' WHERE stored.account_id = scope.account_id'
             '   AND stored.calculation_date = scope.calculation_date'
-            '   AND NOT EXISTS (SELECT FROM %2$s AS staged WHERE %3$s)) ',
-            target, staged_findings, same_key);
+            '   AND (%3$s) NOT IN (SELECT %4$s FROM %2$s)) ',  -- which is hashed, however few of them the planner expects
+            target, staged_findings, stored_key, key);
     END IF;
     EXECUTE format(
         '%1$sINSERT INTO %2$s AS stored SELECT staged.* FROM %3$s AS staged'
