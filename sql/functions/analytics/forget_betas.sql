@@ -1,8 +1,7 @@
 -- Removes betas of the staged subjects that were found before and are not found any more: their factors have lost their closes, or
 -- are other factors now.
 --
--- methods       of the factors that have been looked at
--- relies on     factor_beta_pkey
+-- methods   of the factors that have been looked at
 CREATE OR REPLACE FUNCTION rollforward.forget_betas(methods text[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
