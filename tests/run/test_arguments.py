@@ -317,6 +317,7 @@ def test_every_function_of_the_interface_is_among_these_calls(ledger):
         "mode_of(text)",
         "clipped(double precision, double precision)",
         "correlation_tail(double precision, integer)",
+        "slope_tail(double precision, double precision, integer)",
         "student_tail(double precision, integer)",
         "used_beta(double precision)",
     }
