@@ -110,6 +110,18 @@ BEGIN
         PERFORM rollforward.require_returns(
             'benchmark_returns', return_statistics.benchmark_returns, return_statistics.series_ids, return_statistics.dates);
     END IF;
+    -- what is smaller would underflow when it is squared
+    return_statistics.returns := ARRAY(
+        SELECT CASE WHEN abs(known.figure) < 1e-50 THEN 0 ELSE known.figure END
+        FROM unnest(return_statistics.returns) WITH ORDINALITY AS known (figure, place)
+        ORDER BY known.place);
+    return_statistics.benchmark_returns := CASE WHEN return_statistics.benchmark_returns IS NOT NULL THEN ARRAY(
+        SELECT CASE WHEN abs(known.figure) < 1e-50 THEN 0 ELSE known.figure END
+        FROM unnest(return_statistics.benchmark_returns) WITH ORDINALITY AS known (figure, place)
+        ORDER BY known.place) END;
+    return_statistics.risk_free := CASE WHEN abs(return_statistics.risk_free) < 1e-50 THEN 0 ELSE return_statistics.risk_free END;
+    return_statistics.required_return :=
+        CASE WHEN abs(return_statistics.required_return) < 1e-50 THEN 0 ELSE return_statistics.required_return END;
 
     RETURN QUERY
     SELECT figure.series_id, figure.observations, figure.cumulative_return, figure.annual_return, figure.volatility,
