@@ -380,6 +380,7 @@ CREATE TRIGGER mark_analyses_of_updated AFTER UPDATE ON rollforward_data.instrum
 CREATE TRIGGER mark_analyses_of_deleted AFTER DELETE ON rollforward_data.instrument_profile
     REFERENCING OLD TABLE AS changed
     FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.mark_analyses_of_profiles();
+
 CREATE FUNCTION rollforward_data.mark_analyses_of_tags() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp

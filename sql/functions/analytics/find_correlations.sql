@@ -2,7 +2,7 @@
 --
 -- Returns are standardised once for each set of days, so that a correlation is the sum of their products.
 --
--- relies on   stage_market(), analysed_position_pkey
+-- relies on   stage_market(), stage_analyses()
 CREATE OR REPLACE FUNCTION rollforward.find_correlations()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

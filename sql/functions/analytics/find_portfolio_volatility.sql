@@ -1,6 +1,6 @@
 -- Tells the volatility that the positions of a day would have had: account_volatility.
 --
--- relies on   stage_market(), analysis_pkey, analysed_position_pkey
+-- relies on   stage_market(), stage_analyses()
 CREATE OR REPLACE FUNCTION rollforward.find_portfolio_volatility()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

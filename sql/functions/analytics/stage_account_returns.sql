@@ -4,7 +4,7 @@
 -- The return of a day is the sum of those of the series, each weighted by its signed value as a part of equity; days are those on
 -- which one of them has a return, whatever others have. Accounts without equity have none.
 --
--- relies on   stage_market(), analysed_position_pkey, analysis_pkey
+-- relies on   stage_market(), stage_analyses()
 CREATE OR REPLACE FUNCTION rollforward.stage_account_returns()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE

@@ -4,7 +4,7 @@
 -- Pairs meet by classes: instruments with closes on the same days of the window are alike towards all others, so that days are
 -- compared for pairs of classes, of which there are few, and not for pairs of instruments.
 --
--- relies on   stage_market(), analysed_position_pkey
+-- relies on   stage_market(), stage_analyses()
 CREATE OR REPLACE FUNCTION rollforward.stage_pairs(window_days integer)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
