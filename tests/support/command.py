@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -85,7 +86,13 @@ def spawn(dsn: str, *words: object, **environment: str) -> subprocess.Popen[str]
         stderr=subprocess.PIPE,
         text=True,
         env=ENVIRONMENT | environment,
+        preexec_fn=_listens_to_control_c,
     )
+
+
+def _listens_to_control_c() -> None:
+    """A shell that runs the tests in its background ignores it, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(process: subprocess.Popen[str], *, timeout: float = 60) -> Done:

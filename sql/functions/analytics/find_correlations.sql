@@ -8,8 +8,11 @@ RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    window_days CONSTANT integer := 90;
+    first_date CONSTANT date := (SELECT min(listed.calculation_date) - window_days FROM analysis_case AS listed);
 BEGIN
-    PERFORM rollforward.stage_pairs(90);
+    PERFORM rollforward.stage_pairs(window_days);
 
     PERFORM rollforward.prepare_own_stage('analysis_move', 'rollforward.analysed_move');
     INSERT INTO analysis_move
@@ -28,6 +31,7 @@ BEGIN
         JOIN analysis_level AS level
             ON level.instrument_id = meeting.instrument_id
            AND level.on_date = day.on_date
+           AND level.on_date >= first_date  -- which all of its days are, but levels may meet members before they meet days
         WHERE cardinality(common.days) > 30
     ),
     measured AS (
