@@ -51,10 +51,11 @@ def random_world(ledger: Ledger, seed: int) -> World:
     if rng.random() < 0.7:
         world.rate("GBP", "USD", BEGIN, 1.25)
     world.account("plain", 50_000, *holdings(rng, "ABCD"))
-    world.account("hedged", 400_000, *holdings(rng, ["A", "SPY", "A C50", "OWN", "X P50"], shorts=True))
+    market = [symbol for symbol in symbols if symbol == "SPY"]
+    world.account("hedged", 400_000, *holdings(rng, ["A", *market, "A C50", "OWN", "X P50"], shorts=True))
     world.account("euros", 20_000, *holdings(rng, "ABEF"), base="EUR" if rng.random() < 0.5 else "USD")
     world.account("cash", 1000)
-    world.account("all", 0, *holdings(rng, [*STOCKS, "A C50", "SPY", "OWN"], shorts=True))
+    world.account("all", 0, *holdings(rng, [*STOCKS, "A C50", *market, "OWN"], shorts=True))
     world.account("new", 0)
     if rng.random() < 0.7:
         world.split("A", DAYS[-int(rng.integers(2, 120))], 3)

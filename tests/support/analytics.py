@@ -96,21 +96,24 @@ def differences(found: Found, wanted: Found, *, tolerance: float = 1e-8) -> list
 def _row_differences(name: str, found: Row | None, wanted: Row | None, tolerance: float) -> list[str]:
     if found is None or wanted is None:
         return [f"{name}: {found}, expected {wanted}"]
+    # what scenarios do to factors cancels out in their sum, the noise of each does not
+    parts = max((abs(part) for part in (wanted.get("impacts") or {}).values() if part is not None), default=0)
     return [
         f"{name} {column}: {found.get(column)}, expected {value}"
         for column, value in wanted.items()
-        if not alike(found.get(column), value, tolerance)
+        if not alike(found.get(column), value, tolerance, parts)
     ]
 
 
-def alike(found: Any, wanted: Any, tolerance: float = 1e-8) -> bool:
-    """Whether two values are the same; figures, but for the noise of floating point."""
+def alike(found: Any, wanted: Any, tolerance: float = 1e-8, parts: float = 0) -> bool:
+    """Whether two values are the same; figures, but for the noise of floating point, and that of parts."""
     if isinstance(found, dict) and isinstance(wanted, dict):
         return found.keys() == wanted.keys() and all(
             alike(found[name], wanted[name], tolerance) for name in wanted
         )
     if _is_figure(found) and _is_figure(wanted):
-        return math.isclose(float(found), float(wanted), rel_tol=tolerance, abs_tol=tolerance / 1000)
+        noise = tolerance * max(parts, 0.001)
+        return math.isclose(float(found), float(wanted), rel_tol=tolerance, abs_tol=noise)
     return bool(found == wanted)
 
 
