@@ -39,13 +39,11 @@ def analysed(world: World, day: date = TODAY) -> None:
     assert analyse(world.ledger, world.accounts, day).analyses == len(world.accounts)
     assert differences(world.found(day), world.wanted(day)) == []
     assert world.ledger.rows("SELECT FROM rollforward.portfolio_risk WHERE NOT is_whole OR is_stale") == []
-    of_all = findings(world.ledger)
-    assert [
-        key
-        for table in alone
-        for key, row in alone[table].items()
-        if key[0] == "1" and of_all[table][key] != row
-    ] == []
+    of_all = {
+        table: {key: row for key, row in rows.items() if key[0] == "1"}
+        for table, rows in findings(world.ledger).items()
+    }
+    assert differences(of_all, alone) == []
 
 
 def set_aside(world: World, day: date) -> dict[str, dict[tuple[str, ...], Row]]:

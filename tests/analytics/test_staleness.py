@@ -142,6 +142,14 @@ def test_analysed_twice_nothing_but_the_analyses_is_written(world):
     assert done.findings == 2 * done.analyses == 2 * len(ANALYSED) * len(EVERYBODY)
 
 
+@pytest.mark.parametrize("assignment", ["percentile = NULL", "percentile = percentile + 1e-9", "trend = NULL"])
+def test_a_stored_figure_that_is_not_the_one_found_is_replaced(world, ledger, assignment):
+    found = findings(ledger)
+    ledger.rows(f"UPDATE rollforward_data.series_volatility SET {assignment}")
+    analyse(ledger, world.accounts, ANALYSED[0], ANALYSED[-1])
+    assert differences(findings(ledger), found, tolerance=1e-11) == []
+
+
 def test_an_earlier_day_leaves_later_ones_as_they_are(world):
     before = findings(world.ledger)
     analyse(world.ledger, world.accounts, ANALYSED[0] - timedelta(1))

@@ -1,6 +1,7 @@
 -- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
 --
--- A statistic that differs behind its tenth digit or twelfth decimal is the same: in another plan, sums have another order.
+-- A statistic that differs behind its tenth digit or twelfth decimal is the same: in floating point a sum depends on the order of
+-- its terms, which is up to the plan.
 --
 -- findings    name of the table
 -- is_shared   findings are about instruments: those that are not staged stay. Else they are about accounts, and those of the
@@ -15,7 +16,6 @@ AS $$
 DECLARE
     target CONSTANT text := format('rollforward_data.%I', findings);
     staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
-    stage text;
     key text;
     stored_key text;
     content text;
@@ -23,41 +23,24 @@ DECLARE
     leftovers text := '';
     rows_saved bigint;
 BEGIN
-    SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum),
-           string_agg(format('stored.%I', attribute.attname), ', ' ORDER BY attribute.attnum)
-    INTO key, stored_key
-    FROM pg_index
-    JOIN pg_attribute AS attribute
-        ON attribute.attrelid = pg_index.indrelid
-       AND attribute.attnum = ANY (pg_index.indkey)
-    WHERE pg_index.indrelid = target::regclass
-      AND pg_index.indisprimary;
-
-    SELECT string_agg(format('%1$I = excluded.%1$I', attname), ', ' ORDER BY attnum),
-           string_agg(
-               CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
-                    THEN format('(excluded.%1$I IS NOT DISTINCT FROM stored.%1$I'
-                                ' OR abs(excluded.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I)))', attname)
-                    ELSE format('excluded.%1$I IS NOT DISTINCT FROM stored.%1$I', attname)
-               END, ' AND ' ORDER BY attnum)
-    INTO content, same_content
-    FROM pg_attribute
-    WHERE attrelid = target::regclass
-      AND attnum > 0
-      AND NOT attisdropped
-      AND attname <> ALL (string_to_array(key, ', '));
-
-    SELECT format('(SELECT %s FROM %s)',
-                  string_agg(CASE WHEN atttypid = 'rollforward_data.statistic'::regtype
-                                  THEN format('rollforward.settled(%1$I)::rollforward_data.statistic AS %1$I', attname)
-                                  ELSE quote_ident(attname)
-                             END, ', ' ORDER BY attnum),
-                  staged_findings)
-    INTO stage
-    FROM pg_attribute
-    WHERE attrelid = target::regclass
-      AND attnum > 0
-      AND NOT attisdropped;
+    SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
+           string_agg(format('stored.%I', attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
+           string_agg(format('%1$I = excluded.%1$I', attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key),
+           string_agg(format('excluded.%1$I IS NOT DISTINCT FROM stored.%1$I', attribute.attname)
+                      || CASE WHEN attribute.atttypid = 'rollforward_data.statistic'::regtype
+                              THEN format(' OR abs(excluded.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I))',
+                                          attribute.attname)
+                              ELSE ''
+                         END, ') AND (' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key)
+    INTO key, stored_key, content, same_content
+    FROM pg_attribute AS attribute
+    JOIN pg_index
+        ON pg_index.indrelid = attribute.attrelid
+       AND pg_index.indisprimary
+    CROSS JOIN LATERAL (SELECT attribute.attnum = ANY (pg_index.indkey) AS is_key) AS listed
+    WHERE attribute.attrelid = target::regclass
+      AND attribute.attnum > 0
+      AND NOT attribute.attisdropped;
 
     EXECUTE format('ANALYZE %s', staged_findings);
     IF NOT is_shared THEN
@@ -74,8 +57,8 @@ BEGIN
         '%1$sINSERT INTO %2$s AS stored SELECT staged.* FROM %3$s AS staged'
         ' ORDER BY %4$s'  -- as everybody does who finds something about the same instruments
         ' ON CONFLICT (%4$s) DO UPDATE SET %5$s'
-        ' WHERE NOT (%6$s)',
-        leftovers, target, stage, key, content, coalesce(same_content, 'true'));
+        ' WHERE ((%6$s)) IS NOT TRUE',  -- nor is it where one of the two is NULL
+        leftovers, target, staged_findings, key, content, same_content);
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
     PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;
