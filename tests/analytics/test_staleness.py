@@ -142,7 +142,9 @@ def test_analysed_twice_nothing_but_the_analyses_is_written(world):
     assert done.findings == 2 * done.analyses == 2 * len(ANALYSED) * len(EVERYBODY)
 
 
-@pytest.mark.parametrize("assignment", ["percentile = NULL", "percentile = percentile + 1e-9", "trend = NULL"])
+@pytest.mark.parametrize(
+    "assignment", ["percentile = NULL", "percentile = percentile + 1e-9", "trend = NULL"]
+)
 def test_a_stored_figure_that_is_not_the_one_found_is_replaced(world, ledger, assignment):
     found = findings(ledger)
     ledger.rows(f"UPDATE rollforward_data.series_volatility SET {assignment}")
