@@ -10,15 +10,16 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     start_date date;
+    days date[];
 BEGIN
     start_date := rollforward.stage_valuations(end_date);
-    PERFORM rollforward.stage_days();
+    days := rollforward.stage_days();
     PERFORM rollforward.stage_stretches();
     PERFORM rollforward.stage_closes();
-    PERFORM rollforward.stage_worth();
+    PERFORM rollforward.stage_worth(days);
     PERFORM rollforward.stage_transferred();
     PERFORM rollforward.stage_rates();
-    PERFORM rollforward.stage_equity_snapshots();
+    PERFORM rollforward.stage_equity_snapshots(days);
     RETURN rollforward.store_equity_snapshots(start_date);
 END
 $$;

@@ -3,8 +3,12 @@
 -- A row for each day of the year: day_no is the number of the trading day on which it counts, which is the day itself or
 -- the next one. Numbers go on from calendar to calendar, with a gap between them, so that a number says which day of
 -- which calendar it is. Then says of each account which of them it is valued on.
+--
+-- returns   the trading days by their number; where there is no such number, -infinity. Some days in a row are a slice of it: the
+--           planner takes the rows of an unnested slice for ten, those of generate_series() for a thousand, by which it would
+--           divide what is added up by day into a thousand files
 CREATE OR REPLACE FUNCTION rollforward.stage_days()
-RETURNS void
+RETURNS date[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 SET enable_nestloop = off  -- days of the year, over and over for each account
@@ -73,6 +77,14 @@ BEGIN
         ON range_end.calendar = same.calendar
        AND range_end.on_date = same.end_date
     WHERE valuation.account_id = same.account_id;
+
+    RETURN ARRAY(
+        SELECT coalesce(day.on_date, '-infinity')
+        FROM generate_series(1, (SELECT max(last_day.day_no) FROM stage_day AS last_day WHERE last_day.is_trading)) AS number (day_no)
+        LEFT JOIN stage_day AS day
+            ON day.day_no = number.day_no
+           AND day.is_trading
+        ORDER BY number.day_no);
 END
 $$;
 

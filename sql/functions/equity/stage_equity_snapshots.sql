@@ -2,8 +2,9 @@
 --
 -- Nothing is carried from day to day but the closing figures of the row before: every level is that of its own day.
 --
+-- days        trading days by their number, as stage_days() returns them
 -- errors      22R04 a trading day would be left without a row
-CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots()
+CREATE OR REPLACE FUNCTION rollforward.stage_equity_snapshots(days date[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -27,7 +28,8 @@ BEGIN
                coalesce(transferred.gain, 0) AS transferred_gain,
                worth.open_positions, worth.positions_priced, worth.positions_carried, worth.oldest_age
         FROM stage_cash AS cash
-        CROSS JOIN LATERAL generate_series(cash.from_no, cash.to_no) AS step (day_no)
+        CROSS JOIN LATERAL unnest(days[cash.from_no : cash.to_no]) WITH ORDINALITY AS day (on_date, place)
+        CROSS JOIN LATERAL (SELECT cash.from_no + day.place::integer - 1 AS day_no) AS step
         LEFT JOIN stage_worth AS worth
             ON worth.account_id = cash.account_id
            AND worth.currency = cash.currency
@@ -113,7 +115,7 @@ BEGIN
         FROM closed
     )
     SELECT rolled.account_id,
-           day.on_date,
+           days[rolled.day_no],
            rolled.base_currency,
            rolled.opening_equity::rollforward_data.exact_money,
            rolled.flow::rollforward_data.exact_money,
@@ -138,10 +140,7 @@ BEGIN
            (rolled.open_positions - rolled.positions_priced - rolled.positions_carried)::integer,
            rolled.oldest_age,
            rolled.rates_missing::integer
-    FROM rolled
-    JOIN stage_day AS day
-        ON day.day_no = rolled.day_no
-       AND day.is_trading;
+    FROM rolled;
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_equity_snapshot', rows_staged);
 

@@ -1,5 +1,7 @@
 -- Values what is open on each trading day: stage_worth, a row per account, currency and day with open positions.
-CREATE OR REPLACE FUNCTION rollforward.stage_worth()
+--
+-- days   trading days by their number, as stage_days() returns them
+CREATE OR REPLACE FUNCTION rollforward.stage_worth(days date[])
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -34,7 +36,7 @@ BEGIN
                        held.long_quantity - held.short_quantity, held.cost, held.close, held.multiplier, held.is_expired
                    ) AS net_value
             FROM (
-                SELECT stretch.account_id, stretch.currency, day.day_no, stretch.is_private, stretch.multiplier,
+                SELECT stretch.account_id, stretch.currency, step.day_no, stretch.is_private, stretch.multiplier,
                        stretch.long_quantity, stretch.short_quantity, stretch.long_cost,
                        stretch.long_cost - stretch.short_cost AS cost,
                        coalesce(day.on_date > stretch.expiration, false) AS is_expired,
@@ -45,10 +47,8 @@ BEGIN
                             ELSE known.close
                        END AS close
                 FROM stage_stretch AS stretch
-                CROSS JOIN LATERAL generate_series(stretch.from_no, stretch.to_no) AS step (day_no)
-                JOIN stage_day AS day
-                    ON day.day_no = step.day_no
-                   AND day.is_trading
+                CROSS JOIN LATERAL unnest(days[stretch.from_no : stretch.to_no]) WITH ORDINALITY AS day (on_date, place)
+                CROSS JOIN LATERAL (SELECT stretch.from_no + day.place::integer - 1 AS day_no) AS step
                 LEFT JOIN stage_close AS known
                     ON known.close_no = rollforward.close_no(stretch.instrument_id, step.day_no)
                    AND known.instrument_id = stretch.instrument_id
