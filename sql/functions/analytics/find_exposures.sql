@@ -35,6 +35,7 @@ BEGIN
             ON found.calculation_date = held.calculation_date
            AND found.instrument_id = held.instrument_id
            AND found.factor_id = factor.estimate_id
+           AND instrument.kind <> 'private'  -- which it may have become since
         LEFT JOIN rollforward_data.instrument_profile AS profile
             ON profile.instrument_id = held.instrument_id
            AND factor.method = 'provider'

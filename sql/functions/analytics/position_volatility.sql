@@ -32,6 +32,7 @@ JOIN rollforward_data.instrument USING (instrument_id)
 JOIN rollforward_data.instrument AS series ON series.instrument_id = held.series_id
 LEFT JOIN rollforward_data.series_volatility AS found
     ON found.calculation_date = held.calculation_date
-   AND found.instrument_id = held.series_id;
+   AND found.instrument_id = held.series_id
+   AND instrument.kind <> 'private';
 
 COMMENT ON VIEW rollforward.position_volatility IS 'Volatility of what accounts held, by its closes';
