@@ -103,11 +103,13 @@ class Market:
             if first <= on <= day
         }
 
-    def series(self, symbol: str) -> str:
+    def series(self, symbol: str, day: date) -> str:
         """By whose closes its volatility is told."""
         instrument = self.instruments[symbol]
-        if instrument.kind in OPTIONS and instrument.underlying in self.instruments:
-            return instrument.underlying
+        underlying = instrument.underlying
+        is_priced = any(on <= day for on in self.closes.get(underlying or "", {}))
+        if instrument.kind in OPTIONS and underlying in self.instruments and is_priced:
+            return underlying
         return symbol
 
 
@@ -406,7 +408,7 @@ def account_volatility(market: Market, account: Account, day: date) -> Row:
         weights: dict[str, float] = {}
         grosses: dict[str, float] = {}
         for symbol, value in account.held.items():
-            series = market.series(symbol)
+            series = market.series(symbol, day)
             weights[series] = weights.get(series, 0.0) + value / account.equity
             grosses[series] = grosses.get(series, 0.0) + abs(value)
         steps = {}
@@ -581,7 +583,7 @@ def analyses(market: Market, accounts: Iterable[Account], day: date) -> dict[str
     }
     found["series_volatility"] = {
         (on, str(ids[symbol])): series_volatility(market, symbol, day)
-        for symbol in {market.series(symbol) for symbol in public}
+        for symbol in {market.series(symbol, day) for symbol in public}
     }
     found["instrument_correlation"] = {}
     for account in accounts:
@@ -602,7 +604,7 @@ def analyses(market: Market, accounts: Iterable[Account], day: date) -> dict[str
         chosen = correlated(market, account)
         for symbol, value in account.held.items():
             found["analysed_position"][*key, str(ids[symbol])] = {
-                "series_id": ids[market.series(symbol)],
+                "series_id": ids[market.series(symbol, day)],
                 "value": value,
                 "is_correlated": symbol in chosen,
             }
