@@ -73,6 +73,10 @@ class Account:
         return {symbol: value for symbol, value in self.values.items() if value is not None}
 
     @property
+    def nothing_held(self) -> str:
+        return "rate_missing" if self.values else "no_positions"
+
+    @property
     def reason(self) -> str | None:
         if not self.is_valued:
             return "not_valued"
@@ -103,11 +107,13 @@ class Market:
             if first <= on <= day
         }
 
-    def series(self, symbol: str) -> str:
+    def series(self, symbol: str, day: date) -> str:
         """By whose closes its volatility is told."""
         instrument = self.instruments[symbol]
-        if instrument.kind in OPTIONS and instrument.underlying in self.instruments:
-            return instrument.underlying
+        underlying = instrument.underlying
+        is_priced = any(on <= day for on in self.closes.get(underlying or "", {}))
+        if instrument.kind in OPTIONS and underlying in self.instruments and is_priced:
+            return underlying
         return symbol
 
 
@@ -325,35 +331,33 @@ def correlation(market: Market, one: str, other: str, day: date) -> Row:
 
 
 def factor_correlations(market: Market, day: date) -> dict[tuple[int, int], Row]:
-    factors = [
-        (factor, market.levels(factor.symbol, day, 282))
+    levels = {
+        factor.factor_id: market.levels(factor.symbol, day, 282)
         for factor in market.factors
-        if factor.is_shocked and market.levels(factor.symbol, day, 282)
-    ]
-    if not factors:
-        return {}
-    days = set.intersection(*(set(levels) for _, levels in factors))
-    n = len(days) - 1
-    if n < 1:
-        return {}
-    weights = 0.94 ** np.arange(n - 1, -1, -1)
-    moves = {
-        factor.factor_id: np.array([move for _, move in sorted(simple_returns(levels, days).items())])
-        for factor, levels in factors
+        if factor.is_shocked
     }
-    centred = {each: values - weights @ values / weights.sum() for each, values in moves.items()}
+    rows = {}
+    for one, other in itertools.product(levels, repeat=2):
+        days = levels[one].keys() & levels[other].keys()
+        x, y = (
+            np.array([move for _, move in sorted(simple_returns(levels[each], days).items())])
+            for each in (one, other)
+        )
+        if len(x):
+            rows[one, other] = {
+                "correlation": 1.0 if (rho := _recent(x, y)) is not None and one == other else rho,
+                "observations": len(x),
+            }
+    return rows
 
-    def rho(one: int, other: int) -> float | None:
-        x, y = centred[one], centred[other]
-        if n < 30 or (x**2).sum() < STILL or (y**2).sum() < STILL:
-            return None
-        if one == other:
-            return 1.0
-        return clipped(float(weights @ (x * y) / math.sqrt((weights @ x**2) * (weights @ y**2))), 0.95)
 
-    return {
-        (one, other): {"correlation": rho(one, other), "observations": n} for one in moves for other in moves
-    }
+def _recent(x: Any, y: Any) -> float | None:
+    """Correlation of returns that weigh less and less, the further they are away."""
+    if len(x) < 30 or squares(x) < STILL or squares(y) < STILL:
+        return None
+    weights = 0.94 ** np.arange(len(x) - 1, -1, -1)
+    x, y = (values - weights @ values / weights.sum() for values in (x, y))
+    return clipped(float(weights @ (x * y) / math.sqrt((weights @ x**2) * (weights @ y**2))), 0.95)
 
 
 # Accounts
@@ -386,7 +390,7 @@ def _exposure(account: Account, known: list[tuple[float, float, float | None, in
     gross = sum(map(abs, account.held.values()))
     explained = [(abs(value), r2) for value, _, r2, _ in known if r2 is not None]
     weight = sum(value for value, _ in explained)
-    amount = sum(value * beta for value, beta, _, _ in known) if known or not account.held else None
+    amount = sum(value * beta for value, beta, _, _ in known) if known or not account.values else None
     counts = [observations for *_, observations in known if observations is not None]
     is_part = amount is not None and account.reason is None
     return {
@@ -395,7 +399,7 @@ def _exposure(account: Account, known: list[tuple[float, float, float | None, in
         "r_squared": sum(value * r2 for value, r2 in explained) / weight if weight else None,
         "observations": min(counts, default=None),
         "coverage": sum(abs(value) for value, *_ in known) / gross if gross else None,
-        "reason": "no_betas" if amount is None else account.reason,
+        "reason": account.reason if amount is not None else "no_betas" if account.held else "rate_missing",
     }
 
 
@@ -406,7 +410,7 @@ def account_volatility(market: Market, account: Account, day: date) -> Row:
         weights: dict[str, float] = {}
         grosses: dict[str, float] = {}
         for symbol, value in account.held.items():
-            series = market.series(symbol)
+            series = market.series(symbol, day)
             weights[series] = weights.get(series, 0.0) + value / account.equity
             grosses[series] = grosses.get(series, 0.0) + abs(value)
         steps = {}
@@ -428,7 +432,7 @@ def account_volatility(market: Market, account: Account, day: date) -> Row:
             earliest = max(before[on] for moves, before in steps.values() for on in moves if on == first)
             since = dict(zip(days, [earliest, *days], strict=False))
     if not account.held:
-        return {**empty, "reason": "no_positions"}
+        return {**empty, "reason": account.nothing_held}
     if account.reason:
         return {**empty, "reason": account.reason}
     if (coverage or 0) < 0.8:
@@ -500,7 +504,7 @@ def account_concentration(account: Account) -> Row:
     values = sorted(map(abs, account.held.values()), reverse=True)
     if not sum(values):
         empty = dict.fromkeys(("herfindahl", "effective_number", "top_3", "top_10"))
-        return {**empty, "reason": "no_value" if values else "no_positions"}
+        return {**empty, "reason": "no_value" if values else account.nothing_held}
     weights = np.array(values) / sum(values)
     herfindahl = float(10000 * (weights**2).sum())
     return {
@@ -581,7 +585,7 @@ def analyses(market: Market, accounts: Iterable[Account], day: date) -> dict[str
     }
     found["series_volatility"] = {
         (on, str(ids[symbol])): series_volatility(market, symbol, day)
-        for symbol in {market.series(symbol) for symbol in public}
+        for symbol in {market.series(symbol, day) for symbol in public}
     }
     found["instrument_correlation"] = {}
     for account in accounts:
@@ -602,7 +606,7 @@ def analyses(market: Market, accounts: Iterable[Account], day: date) -> dict[str
         chosen = correlated(market, account)
         for symbol, value in account.held.items():
             found["analysed_position"][*key, str(ids[symbol])] = {
-                "series_id": ids[market.series(symbol)],
+                "series_id": ids[market.series(symbol, day)],
                 "value": value,
                 "is_correlated": symbol in chosen,
             }

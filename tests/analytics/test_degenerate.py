@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import psycopg
 import pytest
 
 from tests.analytics.oracle import Row
@@ -287,3 +288,37 @@ def test_a_factor_listed_late_explains_nothing_before(ledger, rng):
     analyse(ledger, world.accounts, days[0], days[-1])
     for day in days:
         assert differences(world.found(day), world.wanted(day)) == [], day
+
+
+def test_nothing_but_what_has_no_rate(world, rng, ledger):
+    """What it would lose is not known, and is not nothing."""
+    world.instrument("YEN", walk(rng), currency="JPY")
+    account = world.account("yen", 10_000, Holding("YEN", 1000))
+    analysed(world)
+    found = risk(world, account)
+    assert (found.unvalued, found.positions) == (1, 0)
+    assert {found.volatility_reason, found.concentration_reason, found.market_beta_reason} == {"rate_missing"}
+    rows = ledger.rows("SELECT * FROM rollforward.stress_result WHERE account_id = %s", account)
+    assert {(row.direct_pnl, row.correlated_pnl, row.reason) for row in rows} == {(None, None, "no_exposure")}
+
+
+def test_a_factor_listed_late_takes_no_correlation_from_others(world, rng, ledger):
+    world.instrument("YOUNG", walk(rng, DAYS[-5:]), kind="etf")
+    with ledger.connection.transaction(force_rollback=True):
+        ledger.rows("SELECT rollforward.save_factor('Young', 'single', 'YOUNG', is_shocked => true)")
+        world.define()
+        analysed(world)
+        known = "SELECT count(correlation) FROM rollforward.factor_correlation WHERE factor_1 = 'Market'"
+        assert ledger.value(known) == len(ETFS)
+
+
+def test_a_factor_that_scenarios_shock_stays_one_that_is_shocked(ledger):
+    with pytest.raises(psycopg.errors.Error, match="shocked by scenarios") as refused:
+        ledger.rows("SELECT rollforward.save_factor('Interest Rate', 'single', 'TLT', window_days => 90)")
+    assert refused.value.sqlstate == "22R01"
+
+
+def test_what_analysts_say_is_not_estimated(ledger):
+    with pytest.raises(psycopg.errors.Error, match="what analysts say") as refused:
+        ledger.rows("SELECT rollforward.save_factor('Provider', 'single', 'SPY')")
+    assert refused.value.sqlstate == "22R01"

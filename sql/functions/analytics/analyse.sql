@@ -12,7 +12,8 @@
 -- only_stale             only analyses that have been made before, and are stale or not whole
 -- returns                how many accounts and days were analysed, how many findings were written, and how long it took
 -- errors                 22R01 an argument is NULL, the range is upside down or without end, or an account or engine is unknown
--- locks                  the account rows, in id order; without holdings none, so that engines can go side by side
+-- locks                  the account rows, in id order, before anything is marked; without holdings none, so that engines can go
+--                        side by side
 CREATE OR REPLACE FUNCTION rollforward.analyse(
     account_ids bigint[],
     start_date date,
@@ -42,13 +43,14 @@ BEGIN
     END LOOP;
     engines := ARRAY(SELECT listed.engine FROM unnest(known) AS listed (engine) WHERE listed.engine = ANY (coalesce(engines, known)));
 
-    PERFORM rollforward.resolve_marks();
     IF 'holdings' = ANY (engines) THEN
         PERFORM FROM rollforward_data.account
         WHERE account.account_id = ANY (account_ids)
         ORDER BY account.account_id
         FOR NO KEY UPDATE;
     END IF;
+    -- not before: who waits for accounts must not keep analyses that those who have the accounts are about to write
+    PERFORM rollforward.resolve_marks();
     PERFORM rollforward.refresh_statistics();
 
     result.findings := 0;

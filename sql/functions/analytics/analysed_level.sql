@@ -1,6 +1,6 @@
 -- A row of analysis_level: the close of an instrument, and the return on it.
 --
--- level        in the units of the last day that is staged: splits since do not show
+-- level        in the units of the first day that is staged: splits since then do not show
 -- since_date   the day of the close before; NULL for the first one
 -- simple       level / level before - 1
 CREATE TYPE rollforward.analysed_level AS (

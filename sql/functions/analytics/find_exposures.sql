@@ -4,7 +4,10 @@
 -- factor Provider is that of the profile; where it says none, or 0, that of Market. R² is the mean of the positions', by their
 -- values without sign; observations are the fewest. coverage is the part of the gross value that has a beta.
 --
--- returns     findings written; NULL and a reason where nothing is known: no_betas, or why there is no equity
+-- Positions without a rate into the base currency are left out; where there are no others, nothing is known.
+--
+-- returns     findings written; NULL and a reason where nothing is known: no_betas, rate_missing, or why there is no equity
+-- relies on   stage_analyses(), find_lines(), find_styles(); factor_beta_pkey
 CREATE OR REPLACE FUNCTION rollforward.find_exposures()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -35,6 +38,7 @@ BEGIN
             ON found.calculation_date = held.calculation_date
            AND found.instrument_id = held.instrument_id
            AND found.factor_id = factor.estimate_id
+           AND instrument.kind <> 'private'  -- which it may have become since
         LEFT JOIN rollforward_data.instrument_profile AS profile
             ON profile.instrument_id = held.instrument_id
            AND factor.method = 'provider'
@@ -68,13 +72,18 @@ BEGIN
     SELECT analysis.account_id, analysis.calculation_date, factor.factor_id, exposed.amount,
            CASE WHEN analysis.reason IS NULL THEN exposed.amount / analysis.equity END,
            added.r_squared, added.observations, coalesce(added.size, 0) / nullif(whole.size, 0),
-           CASE WHEN exposed.amount IS NULL THEN 'no_betas' ELSE analysis.reason END
+           CASE WHEN exposed.amount IS NOT NULL THEN analysis.reason
+                WHEN analysis.positions = 0 THEN 'rate_missing'
+                ELSE 'no_betas'
+           END
     FROM analysis_case AS analysis
     CROSS JOIN rollforward_data.factor
     LEFT JOIN whole USING (account_id, calculation_date)
     LEFT JOIN added USING (account_id, calculation_date, factor_id)
     -- who holds nothing is exposed to nothing
-    CROSS JOIN LATERAL (SELECT CASE WHEN analysis.positions = 0 THEN 0 ELSE added.amount END AS amount) AS exposed;
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN analysis.positions = 0 AND analysis.unvalued = 0 THEN 0 ELSE added.amount END AS amount
+    ) AS exposed;
     RETURN rollforward.store_findings('account_factor', false);
 END
 $$;

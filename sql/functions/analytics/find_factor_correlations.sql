@@ -1,9 +1,11 @@
 -- Correlates the factors that scenarios shock, on the days that accounts were analysed: factor_correlation.
 --
--- Simple returns of 282 calendar days, between days on which all of their symbols have a close; each weighs 0.94 of the next one,
--- and a correlation is cut off at 0.95 either way. NULL with fewer than 30 returns, or where a factor never moves.
+-- Simple returns of 282 calendar days, pair by pair between days on which both have a close, so that one which is listed late takes
+-- nothing from the others; each weighs 0.94 of the next one, and a correlation is cut off at 0.95 either way. NULL with fewer than
+-- 30 returns, or where a factor never moves; none where there is no return.
 --
 -- returns     findings written
+-- relies on   stage_analyses(); price_pkey
 CREATE OR REPLACE FUNCTION rollforward.find_factor_correlations()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -39,51 +41,55 @@ BEGIN
         JOIN analysis_proxy_level AS level
             ON level.on_date BETWEEN day.calculation_date - window_days AND day.calculation_date
     ),
-    -- of each day by itself, whatever is known of other days
-    common AS (
-        SELECT listed.calculation_date, listed.on_date
-        FROM listed
-        JOIN (SELECT each.calculation_date, count(DISTINCT each.instrument_id) AS proxies FROM listed AS each GROUP BY 1) AS counted
-            USING (calculation_date)
-        GROUP BY listed.calculation_date, listed.on_date, counted.proxies
-        HAVING count(*) = counted.proxies
-    ),
     moved AS (
-        SELECT listed.calculation_date, listed.instrument_id, listed.on_date,
-               listed.level / lag(listed.level) OVER in_order - 1 AS moved
-        FROM listed
-        JOIN common USING (calculation_date, on_date)
-        WINDOW in_order AS (PARTITION BY listed.calculation_date, listed.instrument_id ORDER BY listed.on_date)
-    ),
-    weighted AS (
-        SELECT moved.calculation_date, factor.factor_id, moved.on_date, moved.moved,
-               0.94 ^ (row_number() OVER in_time - 1) AS weight
-        FROM moved
-        JOIN rollforward_data.instrument USING (instrument_id)
-        JOIN rollforward_data.factor ON factor.symbol = instrument.symbol AND factor.is_shocked
-        WHERE moved.moved IS NOT NULL
-        WINDOW in_time AS (PARTITION BY moved.calculation_date, factor.factor_id ORDER BY moved.on_date DESC)
+        SELECT one.calculation_date, one.instrument_id, other.instrument_id AS other_instrument_id,
+               one.level / lag(one.level) OVER in_order - 1 AS one_moved,
+               other.level / lag(other.level) OVER in_order - 1 AS other_moved,
+               0.94::double precision ^ (count(*) OVER whole - row_number() OVER in_order) AS weight
+        FROM listed AS one
+        JOIN listed AS other
+            ON other.calculation_date = one.calculation_date
+           AND other.on_date = one.on_date
+           AND other.instrument_id >= one.instrument_id
+        WINDOW whole AS (PARTITION BY one.calculation_date, one.instrument_id, other.instrument_id),
+               in_order AS (whole ORDER BY one.on_date)
     ),
     centred AS (
-        SELECT weighted.*,
-               weighted.moved - sum(weighted.weight * weighted.moved) OVER whole / sum(weighted.weight) OVER whole AS deviation
-        FROM weighted
-        WINDOW whole AS (PARTITION BY weighted.calculation_date, weighted.factor_id)
+        SELECT moved.calculation_date, moved.instrument_id, moved.other_instrument_id, moved.weight,
+               moved.one_moved - sum(moved.weight * moved.one_moved) OVER whole / sum(moved.weight) OVER whole AS one_deviation,
+               moved.other_moved - sum(moved.weight * moved.other_moved) OVER whole / sum(moved.weight) OVER whole AS other_deviation
+        FROM moved
+        WHERE moved.one_moved IS NOT NULL
+        WINDOW whole AS (PARTITION BY moved.calculation_date, moved.instrument_id, moved.other_instrument_id)
+    ),
+    correlated AS (
+        SELECT centred.calculation_date, centred.instrument_id, centred.other_instrument_id, count(*) AS observations,
+               CASE WHEN count(*) >= 30
+                         AND NOT rollforward.never_moves(sum(centred.one_deviation ^ 2))
+                         AND NOT rollforward.never_moves(sum(centred.other_deviation ^ 2))
+                    THEN sum(centred.weight * centred.one_deviation * centred.other_deviation)
+                         / sqrt(sum(centred.weight * centred.one_deviation ^ 2) * sum(centred.weight * centred.other_deviation ^ 2))
+               END AS correlation
+        FROM centred
+        GROUP BY centred.calculation_date, centred.instrument_id, centred.other_instrument_id
+    ),
+    named AS (
+        SELECT factor.factor_id, instrument.instrument_id
+        FROM rollforward_data.factor
+        JOIN rollforward_data.instrument USING (symbol)
+        WHERE factor.is_shocked
     )
-    SELECT one.calculation_date, one.factor_id, other.factor_id,
-           CASE WHEN count(*) < 30
-                     OR rollforward.never_moves(sum(one.deviation ^ 2)) OR rollforward.never_moves(sum(other.deviation ^ 2)) THEN NULL
-                WHEN one.factor_id = other.factor_id THEN 1
-                ELSE rollforward.clipped(
-                    sum(one.weight * one.deviation * other.deviation)
-                    / sqrt(sum(one.weight * one.deviation ^ 2) * sum(one.weight * other.deviation ^ 2)), 0.95)
+    SELECT found.calculation_date, one.factor_id, other.factor_id,
+           CASE WHEN one.factor_id = other.factor_id AND found.correlation IS NOT NULL THEN 1
+                ELSE rollforward.clipped(found.correlation, 0.95)
            END,
-           count(*)
-    FROM centred AS one
-    JOIN centred AS other
-        ON other.calculation_date = one.calculation_date
-       AND other.on_date = one.on_date
-    GROUP BY one.calculation_date, one.factor_id, other.factor_id;
+           found.observations
+    FROM named AS one
+    CROSS JOIN named AS other
+    JOIN correlated AS found
+        ON found.instrument_id = least(one.instrument_id, other.instrument_id)
+       AND found.other_instrument_id = greatest(one.instrument_id, other.instrument_id);
+
     DELETE FROM rollforward_data.factor_correlation AS stored
     WHERE stored.calculation_date = ANY (days)
       AND NOT EXISTS (

@@ -1,9 +1,10 @@
 -- Writes down what the accounts in analysis_scope held on their days, in their base currency: analysis, analysed_position.
 --
--- The other engines rest on it. The findings of a day are not whole until they are all through.
+-- The other engines rest on it. The findings of a day are not whole until they are all through. Volatility of an option is told by
+-- its underlying, as soon as that is an instrument with a close; until then by the option itself.
 --
 -- returns     findings written
--- relies on   equity_snapshot_pkey, and what positions_as_of() relies on
+-- relies on   equity_snapshot_pkey, price_pkey, and what positions_as_of() relies on
 CREATE OR REPLACE FUNCTION rollforward.find_holdings()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -50,7 +51,11 @@ BEGIN
     JOIN rollforward_data.instrument USING (instrument_id)
     LEFT JOIN rollforward_data.instrument AS underlying
         ON underlying.symbol = instrument.underlying
-       AND instrument.kind IN ('option', 'future_option');
+       AND instrument.kind IN ('option', 'future_option')
+       AND EXISTS (
+           SELECT FROM rollforward_data.price
+           WHERE price.instrument_id = underlying.instrument_id
+             AND price.price_date <= valued.calculation_date);
     ANALYZE finding_analysed_position;
 
     PERFORM rollforward.prepare_own_stage('finding_analysis', 'rollforward_data.analysis');

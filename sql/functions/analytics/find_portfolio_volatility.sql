@@ -1,5 +1,9 @@
 -- Tells the volatility that the positions of a day would have had: account_volatility.
 --
+-- coverage is the part of the gross value whose series have 63 returns within the year; with less than 0.8 nothing is told.
+--
+-- returns     findings written; NULL and a reason where nothing is told: no_positions, rate_missing, low_coverage, why there is no
+--             equity, or what stage_volatilities() says
 -- relies on   stage_market(), stage_analyses()
 CREATE OR REPLACE FUNCTION rollforward.find_portfolio_volatility()
 RETURNS bigint
@@ -27,7 +31,8 @@ BEGIN
     ),
     judged AS (
         SELECT analysis.account_id, analysis.calculation_date, covered.coverage, covered.group_id,
-               CASE WHEN analysis.positions = 0 THEN 'no_positions'
+               CASE WHEN analysis.positions = 0 AND analysis.unvalued = 0 THEN 'no_positions'
+                    WHEN analysis.positions = 0 THEN 'rate_missing'
                     WHEN analysis.reason IS NOT NULL THEN analysis.reason
                     WHEN coalesce(covered.coverage, 0) < 0.8 THEN 'low_coverage'
                END AS reason

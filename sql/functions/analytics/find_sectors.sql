@@ -3,7 +3,8 @@
 -- The Herfindahl-Hirschman index is 10,000 × Σ w², where w is the value of an instrument without its sign as a part of them all;
 -- 10,000 / index instruments of equal value would have the same one. top_3 and top_10 are the parts of the largest.
 --
--- returns     findings written
+-- returns     findings written; NULL and a reason where nothing is told: no_positions, rate_missing, no_value
+-- relies on   stage_analyses(); analysed_position_pkey
 CREATE OR REPLACE FUNCTION rollforward.find_sectors()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -35,7 +36,8 @@ BEGIN
     )
     SELECT analysis.account_id, analysis.calculation_date, measured.herfindahl, 10000 / measured.herfindahl,
            measured.top_3, measured.top_10,
-           CASE WHEN analysis.positions = 0 THEN 'no_positions'
+           CASE WHEN analysis.positions = 0 AND analysis.unvalued = 0 THEN 'no_positions'
+                WHEN analysis.positions = 0 THEN 'rate_missing'
                 WHEN measured.herfindahl IS NULL THEN 'no_value'
            END
     FROM analysis_case AS analysis

@@ -2,7 +2,8 @@
 --
 -- The columns of instrument_factor, which says what they are; reason is not_estimated where the factor has no closes.
 --
--- value   signed, in the base currency of the account
+-- value       signed, in the base currency of the account
+-- relies on   factor_beta_pkey: of a day that was analysed just now the planner expects a row or two, and would compare them all
 CREATE OR REPLACE VIEW rollforward.position_factor AS
 SELECT held.account_id,
        account.number AS account_number,
@@ -26,7 +27,14 @@ JOIN rollforward_data.analysis USING (account_id, calculation_date)
 JOIN rollforward_data.account USING (account_id)
 JOIN rollforward_data.instrument USING (instrument_id)
 CROSS JOIN rollforward_data.factor
-LEFT JOIN rollforward_data.factor_beta AS found USING (calculation_date, instrument_id, factor_id)
+LEFT JOIN LATERAL (
+    SELECT known.*
+    FROM rollforward_data.factor_beta AS known
+    WHERE known.calculation_date = held.calculation_date
+      AND known.instrument_id = held.instrument_id
+      AND known.factor_id = factor.factor_id
+    OFFSET 0
+) AS found ON true
 WHERE factor.method <> 'provider'
   AND instrument.kind <> 'private';
 

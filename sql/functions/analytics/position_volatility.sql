@@ -30,8 +30,12 @@ JOIN rollforward_data.analysis USING (account_id, calculation_date)
 JOIN rollforward_data.account USING (account_id)
 JOIN rollforward_data.instrument USING (instrument_id)
 JOIN rollforward_data.instrument AS series ON series.instrument_id = held.series_id
-LEFT JOIN rollforward_data.series_volatility AS found
-    ON found.calculation_date = held.calculation_date
-   AND found.instrument_id = held.series_id;
+LEFT JOIN LATERAL (
+    SELECT known.*
+    FROM rollforward_data.series_volatility AS known
+    WHERE known.calculation_date = held.calculation_date
+      AND known.instrument_id = held.series_id
+    OFFSET 0
+) AS found ON instrument.kind <> 'private';
 
 COMMENT ON VIEW rollforward.position_volatility IS 'Volatility of what accounts held, by its closes';

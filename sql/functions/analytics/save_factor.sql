@@ -8,7 +8,8 @@
 -- covers_options         whether options count too, by their own closes
 -- is_shocked             whether scenarios shock it
 -- unit_return            return of the symbol for a shock of 1: of a rate, minus its duration
--- errors                 22R01 an argument is NULL or may not have its value
+-- errors                 22R01 an argument is NULL or may not have its value, name is Provider, or scenarios shock what is not to be
+--                        shocked any more
 CREATE OR REPLACE FUNCTION rollforward.save_factor(
     name text,
     method text,
@@ -31,6 +32,23 @@ BEGIN
     PERFORM rollforward.given(name, 'name'), rollforward.given(symbol, 'symbol'), rollforward.given(window_days, 'window_days'),
             rollforward.given(minimum_returns, 'minimum_returns'), rollforward.given(covers_options, 'covers_options'),
             rollforward.given(is_shocked, 'is_shocked'), rollforward.given(unit_return, 'unit_return');
+    IF EXISTS (SELECT FROM rollforward_data.factor AS known WHERE known.name = save_factor.name AND known.method = 'provider') THEN
+        RAISE EXCEPTION 'factor % is what analysts say, and cannot be estimated', name
+            USING ERRCODE = '22R01',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'name', 'value', name)),
+                  HINT = 'Define a factor of another name.';
+    END IF;
+    IF NOT is_shocked
+       AND EXISTS (
+           SELECT FROM rollforward_data.scenario_shock AS shock
+           JOIN rollforward_data.factor AS known USING (factor_id)
+           WHERE known.name = save_factor.name)
+    THEN
+        RAISE EXCEPTION 'factor % is shocked by scenarios', name
+            USING ERRCODE = '22R01',
+                  DETAIL = jsonb_build_array(jsonb_build_object('argument', 'is_shocked', 'value', is_shocked)),
+                  HINT = 'Pass is_shocked => true, or save those scenarios without it first: the view scenario lists them.';
+    END IF;
     INSERT INTO rollforward_data.factor AS known (
         name, method, symbol, short_symbol, window_days, minimum_returns, covers_options, is_shocked, unit_return)
     VALUES (name, method, symbol, short_symbol, window_days, minimum_returns, covers_options, is_shocked, unit_return)
