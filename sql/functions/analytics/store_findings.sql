@@ -1,7 +1,6 @@
 -- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
 --
--- A statistic that differs behind its tenth digit or twelfth decimal is the same: in floating point a sum depends on the order of
--- its terms, which is up to the plan.
+-- Statistics are settled: in floating point a sum depends on the order of its terms, which is up to the plan.
 --
 -- findings    name of the table
 -- is_shared   findings are about instruments: those that are not staged stay. Else they are about accounts, and those of the
@@ -18,26 +17,29 @@ DECLARE
     staged_findings CONSTANT text := format('pg_temp.%I', 'finding_' || findings);
     key text;
     stored_key text;
+    settled_columns text;
     content text;
-    same_content text;
+    difference text;
     leftovers text := '';
     rows_saved bigint;
 BEGIN
-    SELECT string_agg(quote_ident(attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
-           string_agg(format('stored.%I', attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
-           string_agg(format('%1$I = excluded.%1$I', attribute.attname), ', ' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key),
-           string_agg(format('excluded.%1$I IS NOT DISTINCT FROM stored.%1$I', attribute.attname)
-                      || CASE WHEN attribute.atttypid = 'rollforward_data.statistic'::regtype
-                              THEN format(' OR abs(excluded.%1$I - stored.%1$I) <= 1e-10 * greatest(0.01, abs(stored.%1$I))',
-                                          attribute.attname)
-                              ELSE ''
-                         END, ') AND (' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key)
-    INTO key, stored_key, content, same_content
+    SELECT string_agg(listed.name, ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
+           string_agg('stored.' || listed.name, ', ' ORDER BY attribute.attnum) FILTER (WHERE listed.is_key),
+           string_agg(CASE WHEN attribute.atttypid = 'rollforward_data.statistic'::regtype
+                           THEN format('rollforward.settled(%1$s)::rollforward_data.statistic AS %1$s', listed.name)
+                           ELSE listed.name
+                      END, ', ' ORDER BY attribute.attnum),
+           string_agg(format('%1$s = excluded.%1$s', listed.name), ', ' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key),
+           string_agg(format('stored.%1$s IS DISTINCT FROM excluded.%1$s', listed.name), ' OR ' ORDER BY attribute.attnum)
+               FILTER (WHERE NOT listed.is_key)
+    INTO key, stored_key, settled_columns, content, difference
     FROM pg_attribute AS attribute
     JOIN pg_index
         ON pg_index.indrelid = attribute.attrelid
        AND pg_index.indisprimary
-    CROSS JOIN LATERAL (SELECT attribute.attnum = ANY (pg_index.indkey) AS is_key) AS listed
+    CROSS JOIN LATERAL (
+        SELECT quote_ident(attribute.attname) AS name, attribute.attnum = ANY (pg_index.indkey) AS is_key
+    ) AS listed
     WHERE attribute.attrelid = target::regclass
       AND attribute.attnum > 0
       AND NOT attribute.attisdropped;
@@ -54,11 +56,11 @@ BEGIN
             target, staged_findings, stored_key, key);
     END IF;
     EXECUTE format(
-        '%1$sINSERT INTO %2$s AS stored SELECT staged.* FROM %3$s AS staged'
-        ' ORDER BY %4$s'  -- as everybody does who finds something about the same instruments
-        ' ON CONFLICT (%4$s) DO UPDATE SET %5$s'
-        ' WHERE ((%6$s)) IS NOT TRUE',  -- nor is it where one of the two is NULL
-        leftovers, target, staged_findings, key, content, same_content);
+        '%1$sINSERT INTO %2$s AS stored SELECT %3$s FROM %4$s AS staged'
+        ' ORDER BY %5$s'  -- as everybody does who finds something about the same instruments
+        ' ON CONFLICT (%5$s) DO UPDATE SET %6$s'
+        ' WHERE %7$s',
+        leftovers, target, settled_columns, staged_findings, key, content, difference);
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
     PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;
