@@ -59,7 +59,6 @@ OCCASIONS = {
     "analyse": "SELECT rollforward.analyse('{7}', '2025-02-01', '2025-02-01')",
     "analyse what is stale": "SELECT rollforward.analyse('{7}', '-infinity', 'infinity', only_stale => true)",
     "what is to be analysed": "SELECT * FROM rollforward.touched_analysis",
-    "correlations of a day": "SELECT * FROM rollforward.pairwise_correlation WHERE account_id = 7",
     "delete factor": "DELETE FROM rollforward_data.factor WHERE name = 'nothing'",
     "delete instrument": "DELETE FROM rollforward_data.instrument WHERE symbol = 'NONE'",
 }
@@ -77,8 +76,8 @@ SERVED = {
     "analysed_position_series_idx": "what is to be analysed",
     "analysis_pkey": "analyse",
     "analysis_stale_idx": "analyse what is stale",
+    "instrument_correlation_pkey": "analyse",
     "factor_beta_pkey": "analyse",
-    "instrument_correlation_pkey": "correlations of a day",
     "scenario_shock_factor_idx": "delete factor",
     "sector_tag_instrument_idx": "delete instrument",
     "account_image_pkey": "versions of an account",

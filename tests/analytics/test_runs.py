@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.analytics.world import DAYS, TODAY, Holding, World, walk
-from tests.support.analytics import analyse, differences, findings, stale_analyses
+from tests.support.analytics import FINDINGS, analyse, differences, findings, stale_analyses
 from tests.support.ledger import Ledger
 
 FIRST_DAY, LAST_DAY = date(2025, 8, 27), TODAY
@@ -82,6 +82,20 @@ def test_a_run_finds_what_one_call_finds(world, ledger, workers):
     assert (run.status, run.errors, run.scenario) == ("succeeded", 0, "analytics")
     assert differences(findings(ledger), of_one_call(world)) == []
     assert stale_analyses(ledger) == set()
+
+
+def test_accounts_are_analysed_on_their_own_days_however_they_are_divided(world, ledger):
+    late = world.account("late", 1000, begins=LAST_DAY)
+    world.process()
+    found = []
+    for chunk_size in (1, 10):
+        arguments = f"NULL, '{FIRST_DAY}', '{LAST_DAY}', chunk_size => {chunk_size}"
+        assert worked(ledger, started(ledger, arguments)).status == "succeeded"
+        found.append(findings(ledger))
+        for table in FINDINGS:
+            ledger.rows(f"DELETE FROM rollforward_data.{table}")
+    assert differences(found[0], found[1]) == []
+    assert {key for key in found[0]["analysis"] if key[0] == str(late)} == {(str(late), str(LAST_DAY))}
 
 
 def test_without_a_day_it_is_the_last_one(world, ledger):

@@ -47,3 +47,24 @@ def test_a_price_that_comes_while_another_analyses(ledger):
     ledger.process_stale()
     analyse(ledger, world.accounts, "-infinity", "infinity", only_stale=True)
     assert stale_analyses(ledger) == set()
+
+
+def test_who_calculates_does_not_wait_for_who_analyses(ledger):
+    rng = np.random.default_rng(4)
+    world = World(ledger)
+    world.factors(rng, ["SPY"])
+    world.instrument("A", walk(rng))
+    one, other = (world.account(number, 50_000, Holding("A", 900)) for number in ("one", "other"))
+    world.process()
+    analyse(ledger, world.accounts, TODAY)
+
+    with psycopg.connect(ledger.connection.info.dsn) as busy:
+        busy.execute(ANALYSE, [[one], TODAY, TODAY])
+        world.close("A", {TODAY: 60.0})
+        with ledger.connection.transaction():
+            ledger.rows("SET LOCAL lock_timeout = '1s'")
+            ledger.rows("SELECT rollforward.process_batch(%s::bigint[], %s, %s)", [other], TODAY, TODAY)
+    assert stale_analyses(ledger) == {(account, str(TODAY)) for account in (one, other)}
+    ledger.process_stale()
+    analyse(ledger, world.accounts, "-infinity", "infinity", only_stale=True)
+    assert stale_analyses(ledger) == set()

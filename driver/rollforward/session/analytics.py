@@ -50,7 +50,7 @@ class Analytics(Runs):
     def analyse(
         self, accounts: Sequence[int], start: date, end: date, *, workers: int = 1, only_stale: bool = False
     ) -> AnalysisResult:
-        """Analyse what accounts held on a day, or on the days of a range on which one of them was valued.
+        """Analyse what accounts held on a day, or on those days of a range on which they were valued.
 
         only_stale  only analyses that have been made before, and are stale or not whole; the range may then
                     be without end

@@ -1,4 +1,4 @@
--- Analyses what accounts held on a day, or on the days of a range on which one of them was valued.
+-- Analyses what accounts held on a day, or on those days of a range on which they were valued.
 --
 -- The number of statements does not depend on the number of accounts, instruments or positions; it grows with slices of 10,000
 -- accounts and days. Lands whole or leaves no trace. Rests on snapshots as they were last computed, and on closes up to the day,

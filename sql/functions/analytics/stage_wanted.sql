@@ -1,6 +1,6 @@
 -- Stages which accounts are to be analysed as of which days, in slices of some 10,000: analysis_wanted.
 --
--- A single day is itself; of a range, the days on which one of the accounts was valued. only_stale: only analyses there are, and of
+-- A single day is itself; of a range, the days on which each account was valued. only_stale: only analyses there are, and of
 -- these the stale ones and those that are not whole. Without their holdings, only analyses there are.
 --
 -- returns     how many slices
@@ -27,25 +27,21 @@ BEGIN
           AND (NOT only_stale OR analysis.is_stale OR NOT analysis.is_whole);
     ELSE
         INSERT INTO analysis_wanted
-        SELECT account.account_id, day.calculation_date
-        FROM rollforward_data.account
-        CROSS JOIN (
-            SELECT stage_wanted.start_date AS calculation_date
-            WHERE stage_wanted.start_date = stage_wanted.end_date
-            UNION
-            SELECT equity.snapshot_date
-            FROM rollforward_data.equity_snapshot AS equity
-            WHERE equity.account_id = ANY (stage_wanted.account_ids)
-              AND equity.snapshot_date BETWEEN stage_wanted.start_date AND stage_wanted.end_date
-        ) AS day
-        WHERE account.account_id = ANY (stage_wanted.account_ids);
+        SELECT listed.account_id, stage_wanted.start_date
+        FROM unnest(stage_wanted.account_ids) AS listed (account_id)
+        WHERE stage_wanted.start_date = stage_wanted.end_date
+        UNION
+        SELECT equity.account_id, equity.snapshot_date
+        FROM rollforward_data.equity_snapshot AS equity
+        WHERE equity.account_id = ANY (stage_wanted.account_ids)
+          AND equity.snapshot_date BETWEEN stage_wanted.start_date AND stage_wanted.end_date;
     END IF;
 
     UPDATE analysis_wanted AS wanted
     SET slice_no = sliced.slice_no
     FROM (
         SELECT counted.calculation_date,
-               (sum(counted.accounts) OVER (ORDER BY counted.calculation_date) - counted.accounts) / 10000 AS slice_no
+               (sum(counted.accounts) OVER (ORDER BY counted.calculation_date) - counted.accounts)::bigint / 10000 AS slice_no
         FROM (
             SELECT listed.calculation_date, count(*) AS accounts
             FROM analysis_wanted AS listed

@@ -1,6 +1,7 @@
 -- Makes the stored findings equal to the staged ones, writing only what differs: from finding_X to X.
 --
--- Statistics are settled: in floating point a sum depends on the order of its terms, which is up to the plan.
+-- In floating point a sum depends on the order of its terms, which is up to the plan. So statistics are stored settled, and one that
+-- comes out on the other side of the edge between two settled figures is the same as the one that is stored.
 --
 -- findings    name of the table
 -- is_shared   findings are about instruments: those that are not staged stay. Else they are about accounts, and those of the
@@ -19,7 +20,7 @@ DECLARE
     stored_key text;
     settled_columns text;
     content text;
-    difference text;
+    sameness text;
     leftovers text := '';
     rows_saved bigint;
 BEGIN
@@ -30,9 +31,12 @@ BEGIN
                            ELSE listed.name
                       END, ', ' ORDER BY attribute.attnum),
            string_agg(format('%1$s = excluded.%1$s', listed.name), ', ' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key),
-           string_agg(format('stored.%1$s IS DISTINCT FROM excluded.%1$s', listed.name), ' OR ' ORDER BY attribute.attnum)
-               FILTER (WHERE NOT listed.is_key)
-    INTO key, stored_key, settled_columns, content, difference
+           string_agg(format('(stored.%1$s IS NOT DISTINCT FROM excluded.%1$s', listed.name)
+                      || CASE WHEN attribute.atttypid = 'rollforward_data.statistic'::regtype
+                              THEN format(' OR abs(stored.%1$s - excluded.%1$s) <= 1e-10 * greatest(0.01, abs(stored.%1$s))', listed.name)
+                              ELSE ''
+                         END || ')', ' AND ' ORDER BY attribute.attnum) FILTER (WHERE NOT listed.is_key)
+    INTO key, stored_key, settled_columns, content, sameness
     FROM pg_attribute AS attribute
     JOIN pg_index
         ON pg_index.indrelid = attribute.attrelid
@@ -59,8 +63,8 @@ BEGIN
         '%1$sINSERT INTO %2$s AS stored SELECT %3$s FROM %4$s AS staged'
         ' ORDER BY %5$s'  -- as everybody does who finds something about the same instruments
         ' ON CONFLICT (%5$s) DO UPDATE SET %6$s'
-        ' WHERE %7$s',
-        leftovers, target, settled_columns, staged_findings, key, content, difference);
+        ' WHERE (%7$s) IS NOT TRUE',  -- nor is it where one of the two is NULL
+        leftovers, target, settled_columns, staged_findings, key, content, sameness);
     GET DIAGNOSTICS rows_saved = ROW_COUNT;
     PERFORM rollforward.refresh_statistics();
     RETURN rows_saved;

@@ -5,7 +5,7 @@
 --
 -- Positions that another session has computed but not committed cannot be seen. A mark is therefore removed only if no
 -- other transaction is at work; else what could be seen is noted with it, and it is looked at once more (waiting_mark) until all
--- that were at work are done.
+-- that were at work are done. Analyses that another session is writing are not waited for either: what concerns them stays as it is.
 CREATE OR REPLACE FUNCTION rollforward.resolve_marks()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -13,6 +13,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     seen bigint[];
+    kept bigint[];
     taken pg_snapshot;
     is_quiet boolean;
 BEGIN
@@ -32,18 +33,38 @@ BEGIN
     WHERE waiting.mark_id = ANY (seen)
     GROUP BY waiting.account_id;
 
-    UPDATE rollforward_data.analysis
-    SET is_stale = true
-    FROM rollforward.touched_analysis AS touched
-    WHERE touched.mark_id = ANY (seen)
-      AND analysis.account_id = touched.account_id
-      AND analysis.calculation_date = touched.calculation_date
-      AND NOT analysis.is_stale;
+    WITH touched AS MATERIALIZED (
+        SELECT touched.mark_id, touched.account_id, touched.calculation_date
+        FROM rollforward.touched_analysis AS touched
+        JOIN rollforward_data.analysis USING (account_id, calculation_date)
+        WHERE touched.mark_id = ANY (seen)
+          AND NOT analysis.is_stale
+    ),
+    reachable AS (
+        SELECT analysis.account_id, analysis.calculation_date
+        FROM rollforward_data.analysis
+        WHERE (analysis.account_id, analysis.calculation_date) IN (SELECT touched.account_id, touched.calculation_date FROM touched)
+        FOR NO KEY UPDATE SKIP LOCKED
+    ),
+    marked AS (
+        UPDATE rollforward_data.analysis
+        SET is_stale = true
+        FROM reachable
+        WHERE analysis.account_id = reachable.account_id
+          AND analysis.calculation_date = reachable.calculation_date
+        RETURNING analysis.account_id, analysis.calculation_date
+    )
+    SELECT coalesce(array_agg(DISTINCT touched.mark_id), '{}')
+    INTO kept
+    FROM touched
+    LEFT JOIN marked USING (account_id, calculation_date)
+    WHERE marked.account_id IS NULL;
 
     WITH mine AS (
         SELECT mark.mark_id
         FROM rollforward_data.shared_mark AS mark
         WHERE mark.mark_id = ANY (seen)
+          AND mark.mark_id <> ALL (kept)
         FOR UPDATE SKIP LOCKED
     ),
     settled AS (
