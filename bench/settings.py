@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What is not named here stands at PostgreSQL's default, among it fsync and synchronous_commit, which are on.
 SERVER_SETTINGS = {
@@ -18,6 +18,8 @@ SERVER_SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",  # what one core does
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track": "none",  # but where statements are counted, which is not timed
     "autovacuum": "off",  # tables are vacuumed and analyzed once, after loading
 }
 
@@ -30,7 +32,8 @@ class Scale:
     repetitions: int
     one_account_dates: tuple[int, ...]
     many_accounts: int  # for client and reference, over 60 dates
-    batch_accounts: int  # for batch ÷ floor, 100 movements each
+    growth_movements: tuple[int, ...]  # for batch ÷ floor, 100 for each account
+    run_accounts: int  # of runs, 20 movements each
     fifo_trades: int  # in one position, and over a tenth as many
     method_trades: int  # likewise, for the other cost methods
     lookup_accounts: int  # 50 snapshots each
@@ -52,7 +55,8 @@ FULL = Scale(
     repetitions=5,
     one_account_dates=(3, 30, 365),
     many_accounts=100,
-    batch_accounts=10_000,
+    run_accounts=10_000,
+    growth_movements=(10_000, 100_000, 1_000_000),
     fifo_trades=1_000_000,
     method_trades=100_000,
     lookup_accounts=20_000,
@@ -73,7 +77,8 @@ QUICK = Scale(
     repetitions=3,
     one_account_dates=(3, 30, 365),
     many_accounts=20,
-    batch_accounts=500,
+    run_accounts=500,
+    growth_movements=(1_000, 4_000, 16_000),
     fifo_trades=20_000,
     method_trades=10_000,
     lookup_accounts=20_000,
@@ -89,3 +94,8 @@ QUICK = Scale(
     analytics_instruments=100,
     analytics_dates=(1, 2, 4),
 )
+
+
+def with_ten_millions(scale: Scale) -> Scale:
+    """The same, growing up to ten million movements."""
+    return replace(scale, growth_movements=(*scale.growth_movements, 10_000_000))

@@ -7,7 +7,7 @@ from typing import Any
 
 from psycopg import sql
 
-from bench.claims import BATCH_OVER_FLOOR, CLIENT_OVER_BATCH, Line
+from bench.claims import CLIENT_OVER_BATCH, Line
 from bench.contestants import (
     analytics,
     backdated,
@@ -15,7 +15,7 @@ from bench.contestants import (
     chatty_client,
     coordinator,
     fifo,
-    floor,
+    growth,
     lookup,
     methods,
     reference,
@@ -23,16 +23,13 @@ from bench.contestants import (
     statement,
     valuation,
 )
+from bench.counting import Cost
 from bench.data import Ledger
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, Spread, interleaved
+from bench.measure import Contestant, FiguresDiffer, Spread, interleaved
 from bench.settings import Scale
 
-Suite = Callable[[BenchServer, Scale], Iterator[Line]]
-
-
-class FiguresDiffer(Exception):
-    """Contestants came to different figures, so their times cannot be compared."""
+Suite = Callable[[BenchServer, Scale], Iterator[Line | Cost]]
 
 
 def client(server: BenchServer, scale: Scale) -> Iterator[Line]:
@@ -65,36 +62,6 @@ def _client_lines(server: BenchServer, ledger: Ledger, repetitions: int) -> Iter
     claim = CLIENT_OVER_BATCH if (ledger.accounts, ledger.dates) == (1, 365) else None
     yield Line("client", f"client ÷ batch, {size}", "x", taken["client"].over(taken["batch"]), claim)
     yield Line("client", f"reference ÷ batch, {size}", "x", taken["reference"].over(taken["batch"]))
-
-
-def batch_over_floor(server: BenchServer, scale: Scale) -> Iterator[Line]:
-    """The batch on all accounts, nothing stored before, against inserting the same finished rows.
-
-    Both write lots, positions, snapshots of positions and accounts, and equity, into tables empty at the
-    start, with all their indexes and constraints, in one transaction on one connection.
-    """
-    ledger = Ledger(scale.batch_accounts, 100, 100)
-    with server.database() as database:
-        ledger.load(database.connection)
-        batch.run(database, ledger)
-        floor.keep_copies(database)
-        taken = interleaved(
-            {
-                "floor": Contestant(lambda: floor.run(database), database.clear),
-                "batch": Contestant(lambda: batch.run(database, ledger), database.clear),
-            },
-            scale.repetitions,
-        )
-        # the batch ran last, so what is stored now is its own
-        if differing := floor.rows_that_differ(database):
-            raise FiguresDiffer(f"{differing} rows of the last batch differ from those kept for the floor")
-    movements = ledger.accounts * ledger.per_account
-    size = f"{ledger.accounts:,} accounts, {movements:,} movements"
-    yield Line("batch", f"batch, {size}", "s", taken["batch"])
-    yield Line("batch", f"floor, {size}", "s", taken["floor"])
-    yield Line("batch", "movements a second", "/s", taken["batch"].map(lambda seconds: movements / seconds))
-    claim = BATCH_OVER_FLOOR if scale.name == "full" else None
-    yield Line("batch", f"batch ÷ floor, {size}", "x", taken["batch"].over(taken["floor"]), claim)
 
 
 def _require_same_figures(database: BenchDatabase, ledger: Ledger) -> None:
@@ -138,7 +105,7 @@ def _milliseconds(spread: Spread) -> Spread:
 
 SUITES: dict[str, Suite] = {
     "client": client,
-    "batch": batch_over_floor,
+    "batch": growth.measure,
     "fifo": fifo.measure,
     "methods": methods.measure,
     "lookup": lookup.measure,

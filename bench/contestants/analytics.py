@@ -23,7 +23,7 @@ from bench.claims import ANALYTICS_GROWTH, ANALYTICS_OVER_NUMPY, ANALYTICS_SECON
 from bench.contestants import analytics_numpy
 from bench.data import Portfolios
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, Spread, interleaved, seconds
+from bench.measure import Contestant, FiguresDiffer, Spread, interleaved, seconds
 from bench.settings import Scale
 
 _POSITIONS = 15
@@ -33,10 +33,6 @@ _EFFECTS = """(
     SELECT bool_and(coalesce({close}, one.value::text = other.value::text, false))
     FROM jsonb_each(mine.{column}) AS one FULL JOIN jsonb_each(theirs.{column}) AS other USING (key)
 )"""
-
-
-class DifferentFindings(Exception):
-    """numpy found something else than the database."""
 
 
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
@@ -64,7 +60,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         spans = _backfilled(database, portfolios, single_days, backfills)
     full = scale.name == "full"
     size = f"{accounts:,} accounts x {_POSITIONS} of {instruments} symbols"
-    yield Line("analytics", f"a day, {size}", "s", taken["database"], ANALYTICS_SECONDS if full else None)
+    yield Line("analytics", f"a day, {size}", "s", taken["database"], ANALYTICS_SECONDS.judged_if(full))
     yield Line("analytics", f"numpy, {size}", "s", taken["numpy"])
     ratio = taken["database"].over(taken["numpy"])
     yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY)
@@ -161,7 +157,7 @@ def _require_same_findings(database: BenchDatabase) -> None:
         row = database.connection.execute(query).fetchone()
         assert row is not None
         if row[0] == 0 or row[1] > 0:
-            raise DifferentFindings(f"{table}: {row[1]} of {row[0]} differ, as {row[2]} from {row[3]}")
+            raise FiguresDiffer(f"{table}: {row[1]} of {row[0]} differ, as {row[2]} from {row[3]}")
 
 
 def _same(column: str, kind: str) -> sql.Composable:

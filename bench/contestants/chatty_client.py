@@ -29,13 +29,12 @@ FIELDS = (
 Figures = dict[str, Any]
 Positions = defaultdict[int, Position]
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS public.client_snapshot (
-    LIKE rollforward_data.account_snapshot,
-    PRIMARY KEY (account_id, currency, snapshot_date));
-ALTER TABLE public.client_snapshot ALTER unrealized_gains SET DEFAULT 0, ALTER open_units SET DEFAULT 0;
-TRUNCATE public.client_snapshot
-"""
+_TABLE = sql.SQL("""
+DROP TABLE IF EXISTS public.client_snapshot;
+CREATE TABLE public.client_snapshot AS
+SELECT account_id, currency, snapshot_date, {fields} FROM rollforward_data.account_snapshot WITH NO DATA;
+ALTER TABLE public.client_snapshot ADD PRIMARY KEY (account_id, currency, snapshot_date)
+""").format(fields=sql.SQL(", ").join(map(sql.Identifier, FIELDS)))
 _DAY = """
 SELECT kind::text, effect::text, instrument_id, quantity, amount, commission, fee, tax
 FROM rollforward_data.movement
@@ -65,7 +64,7 @@ ON CONFLICT (account_id, currency, snapshot_date) DO UPDATE SET {changes}
 
 
 def prepare(database: BenchDatabase) -> None:
-    """Make or empty the client's own table of snapshots: the same columns, types and key as the project's."""
+    """Make the client's own table: key and types of the project's, and the columns that it computes."""
     database.connection.execute(_TABLE)
 
 

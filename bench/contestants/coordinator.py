@@ -14,7 +14,7 @@ from typing import Any
 from bench.claims import RUN_OVERHEAD, TWO_WORKERS, Line
 from bench.data import FIRST_DATE, Ledger
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, interleaved
+from bench.measure import Contestant, FiguresDiffer, interleaved
 from bench.settings import Scale
 from rollforward import connect
 
@@ -32,13 +32,9 @@ _DIGEST = """
 """
 
 
-class DifferentFigures(Exception):
-    """A way of computing stored something else."""
-
-
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """Seconds of each way, and ratios of the same repetitions."""
-    ledger = Ledger(scale.batch_accounts, 20, 20)
+    ledger = Ledger(scale.run_accounts, 20, 20)
     with server.database() as database:
         ledger.load(database.connection)
         figures: dict[str, Any] = {}
@@ -52,7 +48,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
             way()
             figures[name] = database.connection.execute(_DIGEST).fetchone()
         if len(set(figures.values())) != 1:
-            raise DifferentFigures(f"ways of computing differ: {figures}")
+            raise FiguresDiffer(f"ways of computing differ: {figures}")
         taken = interleaved(
             {name: Contestant(way, database.clear) for name, way in ways.items()}, scale.repetitions
         )
@@ -61,9 +57,9 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         yield Line("coordinator", f"{name}, {size}", "s", spread)
     full = scale.name == "full"
     overhead = taken["run, 1 worker"].over(taken["bare calls"]).map(lambda ratio: 100 * (ratio - 1))
-    yield Line("coordinator", f"overhead of a run, {size}", "%", overhead, RUN_OVERHEAD if full else None)
+    yield Line("coordinator", f"overhead of a run, {size}", "%", overhead, RUN_OVERHEAD.judged_if(full))
     gain = taken["run, 1 worker"].over(taken["run, 2 workers"])
-    yield Line("coordinator", f"1 worker ÷ 2 workers, {size}", "x", gain, TWO_WORKERS if full else None)
+    yield Line("coordinator", f"1 worker ÷ 2 workers, {size}", "x", gain, TWO_WORKERS.judged_if(full))
 
 
 def _bare(database: BenchDatabase, ledger: Ledger) -> None:
