@@ -15,6 +15,7 @@ SUBJECTS = {
     "lookup": "The latest snapshot of one key and of many.",
     "backdated": "A movement is written into the past; timed is bringing everything up to date again.",
     "valuation": "Daily equity: many days of all accounts at once, and one more day of all accounts.",
+    "nightly": "Night after night: closes and some movements arrive, then a run with all its phases.",
     "repository": "Saving, loading, changing and deleting many rows, beside other ways to write them.",
     "coordinator": "Runs in steps beside bare calls, and a second worker.",
     "statement": "From the file of a statement to facts, beside inserting the finished rows.",

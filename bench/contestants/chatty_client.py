@@ -9,10 +9,11 @@ lots nor positions are stored, and the server is on the same machine.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow, dict_row
@@ -68,9 +69,24 @@ def prepare(database: BenchDatabase) -> None:
     database.connection.execute(_TABLE)
 
 
-def run(database: BenchDatabase, ledger: Ledger) -> None:
-    """Compute every account date by date; the connection commits each statement."""
-    with database.connection.cursor(row_factory=dict_row) as cursor:
+class _FarCursor(Cursor[DictRow]):
+    """A cursor to a server that every statement takes some time to reach and to come back from."""
+
+    round_trip = 0.0  # seconds
+
+    def execute(self, *arguments: Any, **options: Any) -> Self:
+        if self.round_trip:
+            time.sleep(self.round_trip)
+        return super().execute(*arguments, **options)
+
+
+def run(database: BenchDatabase, ledger: Ledger, round_trip: float = 0) -> None:
+    """Compute every account date by date; the connection commits each statement.
+
+    round_trip  seconds that each statement takes longer
+    """
+    with _FarCursor(database.connection, row_factory=dict_row) as cursor:
+        cursor.round_trip = round_trip
         for account_id in ledger.account_ids:
             positions: Positions = defaultdict(Position)
             options: set[int] = set()

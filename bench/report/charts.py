@@ -19,7 +19,12 @@ BAR_LEFT, BAR_RIGHT = 2.0, 418.0
 BAR_STEP, BAR_THICKNESS = 38.0, 12.0
 
 _PALETTE = 5  # colours of the page for series that have none of their own
-_OWN_COLOURS = {"batch": "batch", "database": "batch", "matching": "batch", "floor": "floor"}
+_OWN_COLOURS = {
+    **dict.fromkeys(
+        ("batch", "matching", "save", "database", "generic file to facts", "run, 1 worker"), "batch"
+    ),
+    **dict.fromkeys(("floor", "INSERT of the finished rows", "bare calls"), "floor"),
+}
 
 
 @dataclass(frozen=True)
