@@ -1,8 +1,9 @@
 """The chatty client, the per-date reference and the batch on the same accounts and dates, and the floor.
 
 Accounts have two movements a date. One account is computed over few and many dates, also by the client with a
-round trip of a millisecond for each statement, as in a network; several are also computed by two workers. Of many accounts, client and reference would only take so much longer: they are left out. Before a
-time counts, account snapshots are compared in every field that the client computes.
+round trip of a millisecond for each statement, as in a network; several are also computed by two workers. Of
+many accounts, client and reference would only take so much longer: they are left out. Before a time counts,
+account snapshots are compared in every field that the client computes.
 """
 
 from __future__ import annotations
