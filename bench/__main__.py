@@ -1,4 +1,4 @@
-"""``python -m bench``: run the benchmark, print the report, write ``bench/results/latest.json``."""
+"""``python -m bench``: run the benchmark, print the report, write it as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -9,46 +9,101 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import report
 from bench.claims import Line
+from bench.counting import Cost
 from bench.database import bench_server
-from bench.settings import FULL, QUICK
-from bench.suites import SUITES, FiguresDiffer
+from bench.measure import FiguresDiffer
+from bench.report import document, page, terminal
+from bench.report.document import Run
+from bench.settings import FULL, QUICK, Scale, with_ten_millions
+from bench.suites import SUITES
 from rollforward.errors import RollforwardError
+
+RESULTS = Path(__file__).parent / "results"
+EMBEDDED = Path("embedded")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the suites asked for; 1 when contestants came to different figures or the server did not start."""
-    options = _parser().parse_args(arguments)
-    if options.pg_bindir:
-        os.environ["PG_BINDIR"] = str(options.pg_bindir.resolve())
-    scale = QUICK if options.quick else FULL
-    lines: list[Line] = []
-    try:
-        with bench_server() as server:
-            for name in options.only or SUITES:
-                began = time.monotonic()
-                lines += SUITES[name](server, scale)
-                print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
-            version = server.server.version
-    except (FiguresDiffer, RollforwardError) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    report.show(lines, scale, version)
-    print(f"written to {report.save(lines, scale, version)}", file=sys.stderr)
+    """Run the suites asked for; 1 when contestants came to different figures or a server did not start."""
+    options = parser().parse_args(arguments)
+    if options.again:
+        written = document.from_json(options.again.read_text(encoding="utf-8"))
+    else:
+        scale = _scale(options)
+        try:
+            runs = [_run(bindir, options.only or list(SUITES), scale) for bindir in _bindirs(options)]
+        except (FiguresDiffer, RollforwardError) as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 1
+        written = document.document(scale, runs)
+        document.save(written, options.results / "latest.json")
+    terminal.show(written)
+    page.save(written, options.results / "latest.html")
+    print(f"written to {options.results}/latest.json and latest.html", file=sys.stderr)
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure the claims of rollforward.")
-    parser.add_argument("--quick", action="store_true", help="small workloads, under two minutes")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The options."""
+    made = argparse.ArgumentParser(prog="python -m bench", description="Measure the claims of rollforward.")
+    made.add_argument("--quick", action="store_true", help="small workloads, under two minutes")
+    made.add_argument(
         "--only", type=_suites, metavar="SUITE,…", help=f"some of the suites: {', '.join(SUITES)}"
     )
-    parser.add_argument(
-        "--pg-bindir", type=Path, metavar="DIR", help="programs of another PostgreSQL to measure"
+    made.add_argument(
+        "--pg-bindir",
+        type=Path,
+        action="append",
+        metavar="DIR",
+        help="programs of a PostgreSQL to measure, or the word embedded; may be given more than once",
     )
-    return parser
+    made.add_argument(
+        "--ten-million", action="store_true", help="growth up to 10,000,000 movements: some more hours"
+    )
+    made.add_argument(
+        "--results", type=Path, metavar="DIR", default=RESULTS, help="where the report goes: %(default)s"
+    )
+    made.add_argument(
+        "--again", type=Path, metavar="FILE", help="measure nothing: report what a FILE of results holds"
+    )
+    return made
+
+
+def _run(bindir: Path | None, suites: Sequence[str], scale: Scale) -> Run:
+    """Measure on one server; None stands for the one that is found without being named."""
+    _choose(bindir)
+    lines: list[Line] = []
+    costs: list[Cost] = []
+    seconds: dict[str, float] = {}
+    with bench_server() as server:
+        for name in suites:
+            began = time.monotonic()
+            for found in SUITES[name](server, scale):
+                if isinstance(found, Cost):
+                    costs.append(found)
+                else:
+                    lines.append(found)
+            seconds[name] = time.monotonic() - began
+            print(f"{name}: {seconds[name]:.0f} s", file=sys.stderr)
+        print(f"PostgreSQL {server.server.version}: {sum(seconds.values()):.0f} s", file=sys.stderr)
+        return Run(server.server.version, tuple(lines), tuple(costs), seconds)
+
+
+def _bindirs(options: argparse.Namespace) -> list[Path | None]:
+    return options.pg_bindir or [None]
+
+
+def _choose(bindir: Path | None) -> None:
+    """Make the server that starts next be of these programs."""
+    if bindir == EMBEDDED:
+        os.environ.pop("PG_BINDIR", None)
+    elif bindir is not None:
+        os.environ["PG_BINDIR"] = str(bindir.resolve())
+
+
+def _scale(options: argparse.Namespace) -> Scale:
+    scale = QUICK if options.quick else FULL
+    return with_ten_millions(scale) if options.ten_million else scale
 
 
 def _suites(text: str) -> list[str]:

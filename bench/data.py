@@ -344,8 +344,20 @@ class Portfolios:
         return self._day(self.days - self.held_days + number)
 
     def load(self, connection: Connection[TupleRow]) -> None:
-        """Write instruments, closes, accounts and purchases, and compute what they were worth; analyze."""
-        last_date = self._day(self.days - 1)
+        """Write the facts, and compute what accounts were worth; analyze."""
+        self.load_facts(connection)
+        self.compute(connection, self.held_on(self.held_days - 1))
+
+    def compute(self, connection: Connection[TupleRow], last_date: date) -> None:
+        """Compute what accounts were worth up to a day; analyze."""
+        connection.execute(
+            "SELECT rollforward.process_batch(%s::bigint[], %s, %s)",
+            (self.account_ids, self.held_on(0), last_date),
+        )
+        connection.execute("VACUUM (ANALYZE)")
+
+    def load_facts(self, connection: Connection[TupleRow]) -> None:
+        """Write instruments, closes, accounts and purchases; forget the stale marks; analyze."""
         values = {
             "accounts": self.accounts,
             "positions": self.positions,
@@ -363,11 +375,6 @@ class Portfolios:
             " WHERE instrument_id IS NOT NULL AND account_id % 20 = 0 AND quantity < 60"
         )
         _settle(connection)
-        connection.execute(
-            "SELECT rollforward.process_batch(%s::bigint[], %s, %s)",
-            (self.account_ids, self.held_on(0), last_date),
-        )
-        connection.execute("VACUUM (ANALYZE)")
 
     def _day(self, number: int) -> date:
         return FIRST_DATE + timedelta(days=number // 5 * 7 + number % 5)

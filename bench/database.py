@@ -41,8 +41,14 @@ class BenchServer:
         """Write out what earlier work left dirty, so that it is not on the bill of the next."""
         self._admin("CHECKPOINT")
 
-    def _admin(self, statement: str) -> None:
+    @contextmanager
+    def administrator(self) -> Iterator[Connection[TupleRow]]:
+        """A superuser's connection to the server, outside of all workloads."""
         with psycopg.connect(self.server.dsn(), autocommit=True) as admin:
+            yield admin
+
+    def _admin(self, statement: str) -> None:
+        with self.administrator() as admin:
             admin.execute(statement.encode())
 
 
@@ -76,6 +82,7 @@ def bench_server() -> Iterator[BenchServer]:
     with temporary_server(SERVER_SETTINGS) as server:
         with psycopg.connect(server.dsn(), autocommit=True) as admin:
             admin.execute(f"CREATE ROLE {_OWNER} LOGIN CREATEROLE NOSUPERUSER".encode())
+            admin.execute("CREATE EXTENSION pg_stat_statements")
             admin.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {_OWNER}".encode())
         deploy(server.dsn(_TEMPLATE, _OWNER))
         yield BenchServer(server)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +12,11 @@ from typing import Any
 
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
+
+
+class FiguresDiffer(Exception):
+    """Contestants came to different figures, so their times cannot be compared."""
+
 
 Work = Callable[[], object]
 
@@ -70,6 +76,17 @@ def interleaved(contestants: Mapping[str, Contestant], repetitions: int) -> dict
             contestant.prepare()
             samples[name].append(seconds(contestant.work))
     return {name: Spread(tuple(values)) for name, values in samples.items()}
+
+
+def growth_exponent(taken: Mapping[int, float]) -> float:
+    """Slope of the straight line through the logarithms of sizes and seconds, by least squares.
+
+    taken  seconds by size; two sizes at the least
+    """
+    slope, _ = statistics.linear_regression(
+        [math.log(size) for size in taken], [math.log(spent) for spent in taken.values()]
+    )
+    return slope
 
 
 def buffers(connection: Connection[TupleRow], query: str, values: Sequence[object]) -> int:

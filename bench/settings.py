@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What is not named here stands at PostgreSQL's default, among it fsync and synchronous_commit, which are on.
 SERVER_SETTINGS = {
@@ -18,6 +18,8 @@ SERVER_SETTINGS = {
     "random_page_cost": "1.1",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",  # what one core does
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track": "none",  # but where statements are counted, which is not timed
     "autovacuum": "off",  # tables are vacuumed and analyzed once, after loading
 }
 
@@ -29,15 +31,18 @@ class Scale:
     name: str
     repetitions: int
     one_account_dates: tuple[int, ...]
-    many_accounts: int  # for client and reference, over 60 dates
-    batch_accounts: int  # for batch ÷ floor, 100 movements each
+    many_accounts: tuple[int, ...]  # over 120 dates
+    growth_movements: tuple[int, ...]  # for batch ÷ floor, 100 for each account
+    run_accounts: int  # of runs, 20 movements each
     fifo_trades: int  # in one position, and over a tenth as many
     method_trades: int  # likewise, for the other cost methods
     lookup_accounts: int  # 50 snapshots each
     backdated_accounts: tuple[int, int]
     suffix_movements: int  # of the one large account that a movement is written into
     backfill_accounts: int  # 15 positions each, over 120 trading days
-    end_of_day_accounts: int  # likewise, and one more day
+    end_of_day_accounts: tuple[int, ...]  # likewise, and one more day
+    nightly_accounts: int  # likewise, night by night
+    nights: int
     repository_sizes: tuple[int, ...]  # rows in a call
     row_by_row_up_to: int  # calls, each committed
     stream_rows: int  # prices; a fifth as many movements
@@ -51,15 +56,18 @@ FULL = Scale(
     name="full",
     repetitions=5,
     one_account_dates=(3, 30, 365),
-    many_accounts=100,
-    batch_accounts=10_000,
+    many_accounts=(6, 100, 1_000),
+    run_accounts=10_000,
+    growth_movements=(10_000, 100_000, 1_000_000),
     fifo_trades=1_000_000,
     method_trades=100_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 10_000),
     suffix_movements=50_000,
     backfill_accounts=1_000,
-    end_of_day_accounts=10_000,
+    end_of_day_accounts=(1_000, 10_000),
+    nightly_accounts=50,
+    nights=126,
     repository_sizes=(1, 10, 100, 1_000, 10_000),
     row_by_row_up_to=1_000,
     stream_rows=1_000_000,
@@ -72,20 +80,28 @@ QUICK = Scale(
     name="quick",
     repetitions=3,
     one_account_dates=(3, 30, 365),
-    many_accounts=20,
-    batch_accounts=500,
+    many_accounts=(6,),
+    run_accounts=500,
+    growth_movements=(1_000, 3_000, 9_000),
     fifo_trades=20_000,
     method_trades=10_000,
     lookup_accounts=20_000,
     backdated_accounts=(100, 1_000),
     suffix_movements=50_000,
-    backfill_accounts=100,
-    end_of_day_accounts=1_000,
+    backfill_accounts=50,
+    end_of_day_accounts=(500,),
+    nightly_accounts=10,
+    nights=5,
     repository_sizes=(1, 100, 1_000),
     row_by_row_up_to=100,
-    stream_rows=50_000,
-    statement_rows=50_000,
+    stream_rows=20_000,
+    statement_rows=10_000,
     analytics_accounts=100,
     analytics_instruments=100,
     analytics_dates=(1, 2, 4),
 )
+
+
+def with_ten_millions(scale: Scale) -> Scale:
+    """The same, growing up to ten million movements."""
+    return replace(scale, growth_movements=(*scale.growth_movements, 10_000_000))

@@ -19,14 +19,23 @@ from datetime import date
 import psycopg
 from psycopg import sql
 
-from bench.claims import ANALYTICS_GROWTH, ANALYTICS_OVER_NUMPY, ANALYTICS_SECONDS, ANALYTICS_STATEMENTS, Line
+from bench.claims import (
+    ANALYTICS_GROWTH,
+    ANALYTICS_OVER_NUMPY,
+    ANALYTICS_SECONDS,
+    ANALYTICS_STATEMENTS,
+    ANALYTICS_STATEMENTS_RATIO,
+    Line,
+    Place,
+)
 from bench.contestants import analytics_numpy
 from bench.data import Portfolios
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, Spread, interleaved, seconds
+from bench.measure import Contestant, FiguresDiffer, Spread, interleaved, seconds
 from bench.settings import Scale
 
 _POSITIONS = 15
+_CHART = "Seconds for a day"
 _ANALYSE = "SELECT rollforward.analyse(%s::bigint[], %s, %s)"
 _CLOSE = "abs({one} - {other}) <= 1e-6 * greatest(abs({one}), abs({other})) + {noise}"
 _EFFECTS = """(
@@ -35,16 +44,12 @@ _EFFECTS = """(
 )"""
 
 
-class DifferentFindings(Exception):
-    """numpy found something else than the database."""
-
-
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """Seconds of both for a day and their ratio, growth with days, statements a day."""
     accounts, instruments = scale.analytics_accounts, scale.analytics_instruments
     backfills = scale.analytics_dates
     # the first days warm both up, and are compared; the days of backfills come last
-    single_days = 2 + scale.repetitions + 1
+    single_days = 2 + scale.repetitions + 2
     portfolios = Portfolios(accounts, _POSITIONS, instruments, single_days + sum(backfills))
     with server.database() as database:
         portfolios.load(database.connection)
@@ -60,15 +65,20 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         taken = _taken(
             database, portfolios, [next(days) for _ in range(scale.repetitions)], scale.repetitions
         )
-        statements = _statements(database, portfolios, next(days))
+        statements = _statements(database, portfolios.account_ids, next(days))
+        of_some = _statements(database, portfolios.account_ids[::10], next(days))
         spans = _backfilled(database, portfolios, single_days, backfills)
     full = scale.name == "full"
     size = f"{accounts:,} accounts x {_POSITIONS} of {instruments} symbols"
-    yield Line("analytics", f"a day, {size}", "s", taken["database"], ANALYTICS_SECONDS if full else None)
-    yield Line("analytics", f"numpy, {size}", "s", taken["numpy"])
+    claim = ANALYTICS_SECONDS.judged_if(full)
+    yield Line("analytics", f"a day, {size}", "s", taken["database"], claim, Place(_CHART, "database"))
+    yield Line("analytics", f"numpy, {size}", "s", taken["numpy"], place=Place(_CHART, "numpy"))
     ratio = taken["database"].over(taken["numpy"])
     yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY)
     yield Line("analytics", "statements a day", "", Spread((statements,)), ANALYTICS_STATEMENTS)
+    constant = Spread((statements / of_some,))
+    what = f"statements a day, {accounts:,} ÷ {accounts // 10:,} accounts"
+    yield Line("analytics", what, "x", constant, ANALYTICS_STATEMENTS_RATIO)
     for count, taken_by in zip(backfills, spans, strict=True):
         yield Line("analytics", f"backfill of {count} days, {size}", "s", Spread((taken_by,)))
     growth = math.log(spans[-1] / spans[0]) / math.log(backfills[-1] / backfills[0])
@@ -117,7 +127,7 @@ def _backfilled(
     return spans
 
 
-def _statements(database: BenchDatabase, portfolios: Portfolios, day: date) -> int:
+def _statements(database: BenchDatabase, account_ids: list[int], day: date) -> int:
     """How many statements the server executes for a day, in a session that has its temporary tables."""
     reported = 0
 
@@ -132,7 +142,7 @@ def _statements(database: BenchDatabase, portfolios: Portfolios, day: date) -> i
         superuser.add_notice_handler(count)
         for setting in ("log_min_duration = 0", "log_nested_statements = on", "log_level = notice"):
             superuser.execute(f"SET auto_explain.{setting}".encode())
-        superuser.execute(_ANALYSE, (portfolios.account_ids, day, day))
+        superuser.execute(_ANALYSE, (account_ids, day, day))
     return reported
 
 
@@ -161,7 +171,7 @@ def _require_same_findings(database: BenchDatabase) -> None:
         row = database.connection.execute(query).fetchone()
         assert row is not None
         if row[0] == 0 or row[1] > 0:
-            raise DifferentFindings(f"{table}: {row[1]} of {row[0]} differ, as {row[2]} from {row[3]}")
+            raise FiguresDiffer(f"{table}: {row[1]} of {row[0]} differ, as {row[2]} from {row[3]}")
 
 
 def _same(column: str, kind: str) -> sql.Composable:

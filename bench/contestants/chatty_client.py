@@ -9,10 +9,11 @@ lots nor positions are stored, and the server is on the same machine.
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 from psycopg import Cursor, sql
 from psycopg.rows import DictRow, dict_row
@@ -29,13 +30,12 @@ FIELDS = (
 Figures = dict[str, Any]
 Positions = defaultdict[int, Position]
 
-_TABLE = """
-CREATE TABLE IF NOT EXISTS public.client_snapshot (
-    LIKE rollforward_data.account_snapshot,
-    PRIMARY KEY (account_id, currency, snapshot_date));
-ALTER TABLE public.client_snapshot ALTER unrealized_gains SET DEFAULT 0, ALTER open_units SET DEFAULT 0;
-TRUNCATE public.client_snapshot
-"""
+_TABLE = sql.SQL("""
+DROP TABLE IF EXISTS public.client_snapshot;
+CREATE TABLE public.client_snapshot AS
+SELECT account_id, currency, snapshot_date, {fields} FROM rollforward_data.account_snapshot WITH NO DATA;
+ALTER TABLE public.client_snapshot ADD PRIMARY KEY (account_id, currency, snapshot_date)
+""").format(fields=sql.SQL(", ").join(map(sql.Identifier, FIELDS)))
 _DAY = """
 SELECT kind::text, effect::text, instrument_id, quantity, amount, commission, fee, tax
 FROM rollforward_data.movement
@@ -65,13 +65,28 @@ ON CONFLICT (account_id, currency, snapshot_date) DO UPDATE SET {changes}
 
 
 def prepare(database: BenchDatabase) -> None:
-    """Make or empty the client's own table of snapshots: the same columns, types and key as the project's."""
+    """Make the client's own table: key and types of the project's, and the columns that it computes."""
     database.connection.execute(_TABLE)
 
 
-def run(database: BenchDatabase, ledger: Ledger) -> None:
-    """Compute every account date by date; the connection commits each statement."""
-    with database.connection.cursor(row_factory=dict_row) as cursor:
+class _FarCursor(Cursor[DictRow]):
+    """A cursor to a server that every statement takes some time to reach and to come back from."""
+
+    round_trip = 0.0  # seconds
+
+    def execute(self, *arguments: Any, **options: Any) -> Self:
+        if self.round_trip:
+            time.sleep(self.round_trip)
+        return super().execute(*arguments, **options)
+
+
+def run(database: BenchDatabase, ledger: Ledger, round_trip: float = 0) -> None:
+    """Compute every account date by date; the connection commits each statement.
+
+    round_trip  seconds that each statement takes longer
+    """
+    with _FarCursor(database.connection, row_factory=dict_row) as cursor:
+        cursor.round_trip = round_trip
         for account_id in ledger.account_ids:
             positions: Positions = defaultdict(Position)
             options: set[int] = set()

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bench.claims import RUN_OVERHEAD, TWO_WORKERS, Line
+from bench.claims import RUN_OVERHEAD, TWO_WORKERS, Line, Place
+from bench.contestants import workers
 from bench.data import FIRST_DATE, Ledger
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, interleaved
+from bench.measure import Contestant, FiguresDiffer, interleaved
 from bench.settings import Scale
-from rollforward import connect
 
 _CHUNK = 500
 _BARE = "SELECT rollforward.process_batch(account_ids => %s::bigint[], start_date => %s, end_date => %s)"
@@ -32,47 +32,39 @@ _DIGEST = """
 """
 
 
-class DifferentFigures(Exception):
-    """A way of computing stored something else."""
-
-
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """Seconds of each way, and ratios of the same repetitions."""
-    ledger = Ledger(scale.batch_accounts, 20, 20)
+    ledger = Ledger(scale.run_accounts, 20, 20)
     with server.database() as database:
         ledger.load(database.connection)
         figures: dict[str, Any] = {}
         ways = {
             "bare calls": lambda: _bare(database, ledger),
-            "run, 1 worker": lambda: _run(database, ledger, 1),
-            "run, 2 workers": lambda: _run(database, ledger, 2),
+            "run, 1 worker": lambda: workers.run(database, ledger, 1, _CHUNK),
+            "run, 2 workers": lambda: workers.run(database, ledger, 2, _CHUNK),
         }
         for name, way in ways.items():
             database.clear()
             way()
             figures[name] = database.connection.execute(_DIGEST).fetchone()
         if len(set(figures.values())) != 1:
-            raise DifferentFigures(f"ways of computing differ: {figures}")
+            raise FiguresDiffer(f"ways of computing differ: {figures}")
         taken = interleaved(
             {name: Contestant(way, database.clear) for name, way in ways.items()}, scale.repetitions
         )
     size = f"{ledger.accounts:,} accounts"
     for name, spread in taken.items():
-        yield Line("coordinator", f"{name}, {size}", "s", spread)
+        yield Line(
+            "coordinator", f"{name}, {size}", "s", spread, place=Place("Seconds for all accounts", name)
+        )
     full = scale.name == "full"
     overhead = taken["run, 1 worker"].over(taken["bare calls"]).map(lambda ratio: 100 * (ratio - 1))
-    yield Line("coordinator", f"overhead of a run, {size}", "%", overhead, RUN_OVERHEAD if full else None)
+    yield Line("coordinator", f"overhead of a run, {size}", "%", overhead, RUN_OVERHEAD.judged_if(full))
     gain = taken["run, 1 worker"].over(taken["run, 2 workers"])
-    yield Line("coordinator", f"1 worker ÷ 2 workers, {size}", "x", gain, TWO_WORKERS if full else None)
+    yield Line("coordinator", f"1 worker ÷ 2 workers, {size}", "x", gain, TWO_WORKERS.judged_if(full))
 
 
 def _bare(database: BenchDatabase, ledger: Ledger) -> None:
     ids = ledger.account_ids
     for at in range(0, len(ids), _CHUNK):
         database.connection.execute(_BARE, (ids[at : at + _CHUNK], FIRST_DATE, ledger.last_date))
-
-
-def _run(database: BenchDatabase, ledger: Ledger, workers: int) -> None:
-    with connect(database.connection.info.dsn) as session:
-        run_id = session.start_run(None, FIRST_DATE, ledger.last_date, chunk_size=_CHUNK)
-        assert session.work_on_run(run_id, workers=workers).success

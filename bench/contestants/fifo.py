@@ -1,23 +1,27 @@
 """FIFO matching: many trades in one position against as many spread over many, explicit and auto.
 
 ``rollforward.match_lots`` alone is timed as process_batch calls it, on staged events, in a transaction that
-is rolled back; then the whole batch, which also reads the trades and writes lots and snapshots.
+is rolled back; beside it, a loop in PL/pgSQL on the same events, checked to come to the same matches and
+gains. Then the whole batch, once, which also reads the trades and writes lots and snapshots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import LiteralString
 
 from psycopg import Connection, Rollback
 from psycopg.rows import TupleRow
 
-from bench.claims import FIFO_ONE_OVER_MANY, FIFO_TRADES_PER_SECOND, Line
+from bench.claims import FIFO_ONE_OVER_MANY, FIFO_TRADES_PER_SECOND, Claim, Line, Place
+from bench.contestants import fifo_cursor
 from bench.data import Trades
 from bench.database import BenchDatabase, BenchServer
-from bench.measure import Contestant, Spread, interleaved, seconds
+from bench.measure import Contestant, FiguresDiffer, Spread, interleaved, seconds
 from bench.settings import Scale
 
+_REPETITIONS = 3
 _STAGE = (
     "SELECT rollforward.prepare_stage()",
     "SELECT rollforward.stage_scope(%(account_ids)s::bigint[], '-infinity', 'infinity', false)",
@@ -25,6 +29,9 @@ _STAGE = (
     "SELECT rollforward.stage_carries('infinity')",
     "SELECT rollforward.stage_events('-infinity', 'infinity')",
 )
+
+
+MATCH_LOTS = "SELECT rollforward.match_lots('-infinity')"
 
 
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
@@ -36,45 +43,76 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
             databases = [stack.enter_context(server.database()) for _ in (one, many)]
             for trades, database in zip((one, many), databases, strict=True):
                 trades.load(database.connection)
-            yield from _lines("auto" if auto else "explicit", one, many, databases, scale.repetitions)
+            yield from _matching("auto" if auto else "explicit", one, many, databases)
+            yield from _whole("auto" if auto else "explicit", one, many, databases)
 
 
-def _lines(
-    kind: str, one: Trades, many: Trades, databases: list[BenchDatabase], repetitions: int
-) -> Iterator[Line]:
-    pairs = list(zip((one, many), databases, strict=True))
-    matching: list[list[float]] = [[], []]
-    for _ in range(repetitions):
-        for samples, (trades, database) in zip(matching, pairs, strict=True):
-            samples.append(match_only(database.connection, trades))
-    in_one, in_many = (Spread(tuple(samples)) for samples in matching)
-    for spread, trades in ((in_one, one), (in_many, many)):
-        where = f"{trades.trades:,} {kind} trades, positions: {trades.positions:,}"
-        per_second = spread.map(lambda taken: one.trades / taken)
-        yield Line("fifo", f"matching, {where}", "/s", per_second, FIFO_TRADES_PER_SECOND)
-    yield Line("fifo", f"matching, {kind}, one ÷ many", "x", in_one.over(in_many), FIFO_ONE_OVER_MANY)
+def _matching(kind: str, one: Trades, many: Trades, databases: list[BenchDatabase]) -> Iterator[Line]:
+    ways = {"matching": MATCH_LOTS}
+    if kind == "explicit":
+        ways["loop over cursors"] = fifo_cursor.MATCH
+        for trades, database in zip((one, many), databases, strict=True):
+            fifo_cursor.create(database.connection)
+            _require_same_gains(database.connection, trades)
+    taken: dict[str, list[list[float]]] = {way: [[], []] for way in ways}
+    for _ in range(_REPETITIONS):
+        for place, (trades, database) in enumerate(zip((one, many), databases, strict=True)):
+            for way, statement in ways.items():
+                taken[way][place].append(match_only(database.connection, trades, statement))
+    for way, of_way in taken.items():
+        in_one, in_many = (Spread(tuple(samples)) for samples in of_way)
+        ours = way == "matching"
+        for spread, trades in ((in_one, one), (in_many, many)):
+            yield _per_second(way, kind, spread, trades, FIFO_TRADES_PER_SECOND if ours else None)
+        claim = FIFO_ONE_OVER_MANY if ours else None
+        yield Line("fifo", f"{way}, {kind}, one ÷ many", "x", in_one.over(in_many), claim)
 
-    whole = interleaved(
+
+def _per_second(way: str, kind: str, taken: Spread, trades: Trades, claim: Claim | None) -> Line:
+    what = f"{trades.trades:,} {kind} trades, positions: {trades.positions:,}"
+    per_second = taken.map(lambda spent: trades.trades / spent)
+    place = Place(f"Trades a second, {what}", way)
+    return Line("fifo", f"{way}, {what}", "/s", per_second, claim, place)
+
+
+def _whole(kind: str, one: Trades, many: Trades, databases: list[BenchDatabase]) -> Iterator[Line]:
+    taken = interleaved(
         {
             name: Contestant(lambda d=database, t=trades: _batch(d, t), database.clear)  # type: ignore[misc]
-            for name, (trades, database) in zip(("one", "many"), pairs, strict=True)
+            for name, trades, database in zip(("one", "many"), (one, many), databases, strict=True)
         },
-        1 + repetitions // 2,
+        1,
     )
-    for name, spread in whole.items():
-        yield Line("fifo", f"whole batch, {kind}, {name}", "/s", spread.map(lambda taken: one.trades / taken))
-    yield Line("fifo", f"whole batch, {kind}, one ÷ many", "x", whole["one"].over(whole["many"]))
+    for name, spread in taken.items():
+        yield Line("fifo", f"whole batch, {kind}, {name}", "/s", spread.map(lambda spent: one.trades / spent))
+    yield Line("fifo", f"whole batch, {kind}, one ÷ many", "x", taken["one"].over(taken["many"]))
 
 
-def match_only(connection: Connection[TupleRow], trades: Trades) -> float:
+def match_only(
+    connection: Connection[TupleRow], trades: Trades, statement: LiteralString = MATCH_LOTS
+) -> float:
     """Seconds that the matching of all trades takes."""
     taken = 0.0
     with connection.transaction():
-        for step in _STAGE:
-            connection.execute(step, {"account_ids": trades.account_ids})
-        taken = seconds(lambda: connection.execute("SELECT rollforward.match_lots('-infinity')"))
+        _stage(connection, trades)
+        taken = seconds(lambda: connection.execute(statement))
         raise Rollback
     return taken
+
+
+def _require_same_gains(connection: Connection[TupleRow], trades: Trades) -> None:
+    with connection.transaction():
+        _stage(connection, trades)
+        for statement in (MATCH_LOTS, fifo_cursor.MATCH):
+            connection.execute(statement)
+        if differing := fifo_cursor.positions_that_differ(connection):
+            raise FiguresDiffer(f"the loop over cursors has other gains in {differing} positions")
+        raise Rollback
+
+
+def _stage(connection: Connection[TupleRow], trades: Trades) -> None:
+    for step in _STAGE:
+        connection.execute(step, {"account_ids": trades.account_ids})
 
 
 def _batch(database: BenchDatabase, trades: Trades) -> None:

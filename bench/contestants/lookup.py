@@ -28,9 +28,13 @@ _LOAD = (
     """,
     # day by day, as snapshots come in: the rows of an account lie far apart
     """
-    INSERT INTO rollforward_data.account_snapshot
-    SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day, 0, day, 0, 0, 0, 0,
-           1000 - day, day, 1000, 0
+    INSERT INTO rollforward_data.account_snapshot (
+        account_id, currency, snapshot_date, movement_counter, deposited, withdrawn, invested, realized_gains,
+        unrealized_gains, commissions, fees, options_income, dividends_received, dividend_taxes, other_income,
+        contributed, cash_balance, market_value, open_units, lot_costs)
+    SELECT number, 'USD', %(first_date)s::date + day, day + 1, 1000, 0, 10.5 * day, day,
+           0, day, 0, 0, 0, 0, 0,
+           1000, 1000 - day, day, 1000, 0
     FROM generate_series(0, %(days)s - 1) AS day
     CROSS JOIN generate_series(1, %(accounts)s) AS number
     """,

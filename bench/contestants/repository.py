@@ -23,7 +23,7 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-from bench.claims import SAVE_MS, SAVE_OVER_PER_ROW, STREAM_ROWS_PER_SECOND, Line
+from bench.claims import SAVE_MS, SAVE_OVER_PER_ROW, STREAM_ROWS_PER_SECOND, Line, Place
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, Spread, interleaved, seconds
 from bench.settings import Scale
@@ -142,7 +142,8 @@ def _saving(database: BenchDatabase, feed: Feed, size: int, scale: Scale) -> Ite
     taken = _taken(contestants, lambda: feed.prices(size), scale.repetitions)
     for name, spread in taken.items():
         claim = SAVE_MS.get(size) if name == "save" else None
-        yield Line("repository", f"{name}, {size:,} prices", "ms", _milliseconds(spread), claim)
+        place = Place(f"Milliseconds to write {size:,} prices", name) if size > 1 else None
+        yield Line("repository", f"{name}, {size:,} prices", "ms", _milliseconds(spread), claim, place)
     yield from _over_row_by_row(taken, "save", size)
 
 
@@ -211,7 +212,7 @@ def _streaming(database: BenchDatabase, entity: str, made: Callable[[int], Row],
             memory.append(_megabytes())
 
     taken = seconds(stream)
-    claim = STREAM_ROWS_PER_SECOND if rows >= 1_000_000 else None
+    claim = STREAM_ROWS_PER_SECOND.judged_if(rows >= 1_000_000) if entity == "price" else None
     yield Line("repository", f"stream, {rows:,} {entity}s", "rows/s", Spread((rows / taken,)), claim)
     grown = Spread((memory[-1] - memory[0],))
     yield Line("repository", f"memory of the process, from a tenth of {rows:,} {entity}s", "MB", grown)

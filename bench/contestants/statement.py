@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import random
-import resource
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,7 +18,8 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from bench.claims import STATEMENT_ROWS_PER_SECOND, Line
+from bench.claims import STATEMENT_ROWS_PER_SECOND, Line, Place
+from bench.counting import Cost, cost
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, interleaved
 from bench.settings import Scale
@@ -34,8 +34,8 @@ _COLUMNS: LiteralString = (
 )
 
 
-def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
-    """Rows a second of each layout and of the floor, and the memory of the driver."""
+def measure(server: BenchServer, scale: Scale) -> Iterator[Line | Cost]:
+    """Rows a second of each layout and of the floor, and what importing takes beside time."""
     rows = scale.statement_rows
     with tempfile.TemporaryDirectory() as folder, server.database() as database:
         files = {
@@ -59,17 +59,22 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
                     lambda: _insert(database), database.owner.checkpoint
                 ),
             },
-            scale.repetitions if rows < 100_000 else 2,
+            3,
         )
-    size = f"{rows:,} rows"
+        size = f"{rows:,} rows"
+        ways = {
+            "generic file to facts": lambda session: _import(session, files["generic"], "generic"),
+            "INSERT of the finished rows": _insert,
+        }
+        for name, way in ways.items():
+            yield cost("statement", f"{name}, {size}", database, way)
     full = scale.name == "full"
     for name, spread in taken.items():
-        claim = STATEMENT_ROWS_PER_SECOND if full and "facts" in name else None
-        yield Line("statement", f"{name}, {size}", "rows/s", spread.map(lambda s: rows / s), claim)
+        claim = STATEMENT_ROWS_PER_SECOND.judged_if(full) if "facts" in name else None
+        place = Place("Rows a second", name)
+        yield Line("statement", f"{name}, {size}", "rows/s", spread.map(lambda s: rows / s), claim, place)
     over = taken["generic file to facts"].over(taken["INSERT of the finished rows"])
     yield Line("statement", f"generic file ÷ INSERT, {size}", "x", over)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield Line("statement", f"memory of the driver, {size}", "MiB", over.map(lambda _: peak))
 
 
 def _import(database: BenchDatabase, file: Path, layout: str) -> None:

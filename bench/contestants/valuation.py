@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.claims import BACKFILL_SECONDS, END_OF_DAY_SECONDS, Line
+from bench.claims import BACKFILL_SECONDS, END_OF_DAY_SECONDS, Claim, Line
+from bench.counting import Cost, cost
 from bench.data import Holdings
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Spread, seconds
@@ -18,33 +19,49 @@ from bench.settings import Scale
 
 _POSITIONS = 15
 _DATES = 120
+_REPETITIONS = 3
+_CLAIMED_ACCOUNTS = 10_000  # at the end of a day
 _BATCH = "SELECT * FROM rollforward.process_batch(%s::bigint[], %s, %s)"
 _STALE = "SELECT * FROM rollforward.process_stale()"
 
 
-def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
-    """Seconds of both, rows a second, and bytes of write-ahead log for a row."""
-    full = scale.name == "full"
-    backfill = Holdings(scale.backfill_accounts, _POSITIONS, _DATES)
-    size = f"{backfill.accounts:,} accounts x {_POSITIONS} positions"
-    with server.database() as database:
-        backfill.load(database.connection)
-        taken, log = _backfill(database, backfill, scale.repetitions)
-    rows = backfill.accounts * _DATES
-    yield Line("valuation", f"{_DATES} days, {size}", "s", taken, BACKFILL_SECONDS if full else None)
-    yield Line("valuation", "equity rows a second", "/s", taken.map(lambda second: rows / second))
-    yield Line("valuation", "write-ahead log for a row", "bytes", log.map(lambda size: size / rows))
+def measure(server: BenchServer, scale: Scale) -> Iterator[Line | Cost]:
+    """Seconds of both, rows a second, bytes of write-ahead log for a row, and what both take beside time."""
+    yield from _backfill_lines(server, scale)
+    for accounts in scale.end_of_day_accounts:
+        is_largest = accounts == max(scale.end_of_day_accounts)
+        claim = END_OF_DAY_SECONDS.judged_if(accounts == _CLAIMED_ACCOUNTS) if is_largest else None
+        yield from _end_of_day_lines(server, accounts, claim)
 
-    holdings = Holdings(scale.end_of_day_accounts, _POSITIONS, 5)
+
+def _backfill_lines(server: BenchServer, scale: Scale) -> Iterator[Line | Cost]:
+    holdings = Holdings(scale.backfill_accounts, _POSITIONS, _DATES)
+    what = f"{_DATES} days, {holdings.accounts:,} accounts x {_POSITIONS} positions"
+    with server.database() as database:
+        holdings.load(database.connection)
+        taken, log = _backfill(database, holdings)
+        database.clear()
+        yield cost("valuation", what, database, lambda session: _compute(session, holdings, _DATES))
+    rows = holdings.accounts * _DATES
+    claim = BACKFILL_SECONDS.judged_if(scale.name == "full")
+    yield Line("valuation", what, "s", taken, claim)
+    yield Line("valuation", f"{what}, equity rows a second", "/s", taken.map(lambda second: rows / second))
+    yield Line("valuation", f"{what}, write-ahead log for a row", "bytes", log.map(lambda size: size / rows))
+
+
+def _end_of_day_lines(server: BenchServer, accounts: int, claim: Claim | None) -> Iterator[Line | Cost]:
+    holdings = Holdings(accounts, _POSITIONS, 5)
+    what = f"end of day, {accounts:,} accounts x {_POSITIONS} positions"
     with server.database() as database:
         holdings.load(database.connection)
         _compute(database, holdings, holdings.dates)
         database.connection.execute("VACUUM (ANALYZE)")
         with database.another_session() as session:
-            taken = _end_of_day(session, holdings, scale.repetitions)
-    size = f"{holdings.accounts:,} accounts x {_POSITIONS} positions"
-    claim = END_OF_DAY_SECONDS if full else None
-    yield Line("valuation", f"end of day, {size}", "s", taken, claim)
+            taken = _end_of_day(session, holdings)
+        day = holdings.dates + len(taken.samples) + 1
+        holdings.load_prices(database.connection, day, day)
+        yield cost("valuation", what, database, lambda session: session.connection.execute(_STALE))
+    yield Line("valuation", what, "s", taken, claim)
 
 
 def _compute(database: BenchDatabase, holdings: Holdings, dates: int) -> None:
@@ -52,9 +69,9 @@ def _compute(database: BenchDatabase, holdings: Holdings, dates: int) -> None:
     database.connection.execute(_BATCH, values)
 
 
-def _backfill(database: BenchDatabase, holdings: Holdings, repetitions: int) -> tuple[Spread, Spread]:
+def _backfill(database: BenchDatabase, holdings: Holdings) -> tuple[Spread, Spread]:
     taken, logged = [], []
-    for _ in range(repetitions):
+    for _ in range(_REPETITIONS):
         database.clear()
         before = _log_position(database)
         taken.append(seconds(lambda: _compute(database, holdings, holdings.dates)))
@@ -62,10 +79,10 @@ def _backfill(database: BenchDatabase, holdings: Holdings, repetitions: int) -> 
     return Spread(tuple(taken)), Spread(tuple(logged))
 
 
-def _end_of_day(database: BenchDatabase, holdings: Holdings, repetitions: int) -> Spread:
+def _end_of_day(database: BenchDatabase, holdings: Holdings) -> Spread:
     """The first day is left out: its plans are made anew."""
     taken = []
-    for number in range(repetitions + 1):
+    for number in range(_REPETITIONS + 1):
         day = holdings.dates + number
         holdings.load_prices(database.connection, day, day)
         taken.append(seconds(lambda: database.connection.execute(_STALE)))

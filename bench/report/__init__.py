@@ -1,0 +1,1 @@
+"""The report of a benchmark: on the terminal, as JSON, and as a page."""
