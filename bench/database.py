@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -77,9 +77,9 @@ class BenchDatabase:
 
 
 @contextmanager
-def bench_server() -> Iterator[BenchServer]:
-    """A throw-away server with the benchmark's settings, the schema deployed in it by an ordinary role."""
-    with temporary_server(SERVER_SETTINGS) as server:
+def bench_server(settings: Mapping[str, str] = SERVER_SETTINGS) -> Iterator[BenchServer]:
+    """A throw-away server with the schema deployed in it by an ordinary role."""
+    with temporary_server(settings) as server:
         with psycopg.connect(server.dsn(), autocommit=True) as admin:
             admin.execute(f"CREATE ROLE {_OWNER} LOGIN CREATEROLE NOSUPERUSER".encode())
             admin.execute("CREATE EXTENSION pg_stat_statements")

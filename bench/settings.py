@@ -50,6 +50,7 @@ class Scale:
     analytics_accounts: int  # 15 positions each
     analytics_instruments: int  # 404 days of closes each
     analytics_dates: tuple[int, ...]  # in a backfill
+    tuning_accounts: int  # for settings, 100 movements each
 
 
 FULL = Scale(
@@ -75,6 +76,7 @@ FULL = Scale(
     analytics_accounts=1_000,
     analytics_instruments=500,
     analytics_dates=(5, 10, 20),
+    tuning_accounts=1_000,
 )
 QUICK = Scale(
     name="quick",
@@ -99,6 +101,7 @@ QUICK = Scale(
     analytics_accounts=100,
     analytics_instruments=100,
     analytics_dates=(1, 2, 4),
+    tuning_accounts=10,
 )
 
 

@@ -17,6 +17,7 @@ from bench.contestants import (
     nightly,
     repository,
     statement,
+    tuning,
     valuation,
 )
 from bench.counting import Cost
@@ -38,4 +39,5 @@ SUITES: dict[str, Suite] = {
     "coordinator": coordinator.measure,
     "statement": statement.measure,
     "analytics": analytics.measure,
+    "settings": tuning.measure,
 }
