@@ -2,17 +2,19 @@
 
 Accounts hold what they hold on many days, each valued. The two take turns on the same day, one that
 neither has seen, while what both found on other days stays stored; numpy copies its findings back into
-tables with the same columns, keys, constraints and indexes. Before a time counts, all findings of a day are
-compared, to a millionth. Timed is the call and its commit, and for numpy also fetching.
+tables with the same columns, keys, constraints and indexes. The floor inserts the finished findings into such
+tables. Before a time counts, all findings of a day are compared, to a millionth. Timed is the call and its
+commit, and for numpy also fetching.
 
 A backfill is one call over several days that were never analysed; its growth is that of the time with the
 number of days, 1 meaning in proportion. Statements are those that the server executes for a day, those inside
-functions included, as auto_explain reports them.
+functions included, as auto_explain reports them; those that write do so to stages and findings.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -65,19 +67,21 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         taken = _taken(
             database, portfolios, [next(days) for _ in range(scale.repetitions)], scale.repetitions
         )
-        statements = _statements(database, portfolios.account_ids, next(days))
-        of_some = _statements(database, portfolios.account_ids[::10], next(days))
+        writing, executed = _statements(database, portfolios.account_ids, next(days))
+        of_some, _ = _statements(database, portfolios.account_ids[::10], next(days))
         spans = _backfilled(database, portfolios, single_days, backfills)
     full = scale.name == "full"
     size = f"{accounts:,} accounts x {_POSITIONS} of {instruments} symbols"
     claim = ANALYTICS_SECONDS.judged_if(full)
     yield Line("analytics", f"a day, {size}", "s", taken["database"], claim, Place(_CHART, "database"))
     yield Line("analytics", f"numpy, {size}", "s", taken["numpy"], place=Place(_CHART, "numpy"))
+    yield Line("analytics", f"floor, {size}", "s", taken["floor"], place=Place(_CHART, "floor"))
     ratio = taken["database"].over(taken["numpy"])
     yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY)
-    yield Line("analytics", "statements a day", "", Spread((statements,)), ANALYTICS_STATEMENTS)
-    constant = Spread((statements / of_some,))
-    what = f"statements a day, {accounts:,} ÷ {accounts // 10:,} accounts"
+    yield Line("analytics", "statements a day that write", "", Spread((writing,)), ANALYTICS_STATEMENTS)
+    yield Line("analytics", "statements a day, with look-ups and calls", "", Spread((executed,)))
+    constant = Spread((writing / of_some,))
+    what = f"statements a day that write, {accounts:,} ÷ {accounts // 10:,} accounts"
     yield Line("analytics", what, "x", constant, ANALYTICS_STATEMENTS_RATIO)
     for count, taken_by in zip(backfills, spans, strict=True):
         yield Line("analytics", f"backfill of {count} days, {size}", "s", Spread((taken_by,)))
@@ -99,7 +103,7 @@ def _taken(
     database: BenchDatabase, portfolios: Portfolios, days: list[date], repetitions: int
 ) -> dict[str, Spread]:
     """Seconds of both, each on the same new day in a repetition."""
-    by_database, by_numpy = iter(days), iter(days)
+    by_database, by_numpy, by_floor = iter(days), iter(days), iter(days)
     return interleaved(
         {
             "database": Contestant(
@@ -109,9 +113,34 @@ def _taken(
                 lambda: analytics_numpy.run(database.connection, portfolios.account_ids, next(by_numpy)),
                 database.owner.checkpoint,
             ),
+            "floor": Contestant(
+                lambda: _insert_kept(database), lambda: _keep_findings(database, next(by_floor))
+            ),
         },
         repetitions,
     )
+
+
+def _keep_findings(database: BenchDatabase, day: date) -> None:
+    """Set a day's finished findings aside, beside empty tables like those that they are stored in."""
+    with database.connection.transaction():
+        database.connection.execute("DROP SCHEMA IF EXISTS kept CASCADE; DROP SCHEMA IF EXISTS floor CASCADE")
+        database.connection.execute("CREATE SCHEMA kept; CREATE SCHEMA floor")
+        for table in analytics_numpy.TABLES:
+            for statement in (
+                "CREATE TABLE kept.{0} AS SELECT * FROM rollforward_data.{0} WHERE calculation_date = {1}",
+                "CREATE TABLE floor.{0} (LIKE rollforward_data.{0} INCLUDING ALL)",
+            ):
+                database.connection.execute(
+                    sql.SQL(statement).format(sql.Identifier(table), sql.Literal(day))
+                )
+    database.owner.checkpoint()
+
+
+def _insert_kept(database: BenchDatabase) -> None:
+    with database.connection.transaction():
+        for table in map(sql.Identifier, analytics_numpy.TABLES):
+            database.connection.execute(sql.SQL("INSERT INTO floor.{0} SELECT * FROM kept.{0}").format(table))
 
 
 def _backfilled(
@@ -127,23 +156,32 @@ def _backfilled(
     return spans
 
 
-def _statements(database: BenchDatabase, account_ids: list[int], day: date) -> int:
-    """How many statements the server executes for a day, in a session that has its temporary tables."""
-    reported = 0
+def _statements(database: BenchDatabase, account_ids: list[int], day: date) -> tuple[int, int]:
+    """How many statements write for a day, emptying stages not counted, and how many are executed at all.
 
-    def count(diagnostic: psycopg.errors.Diagnostic) -> None:
-        nonlocal reported
-        reported += (diagnostic.message_primary or "").startswith("duration:")
+    In a session that has its temporary tables; those inside functions, and calls of functions, are counted.
+    """
+    reported: list[str] = []
+
+    def note(diagnostic: psycopg.errors.Diagnostic) -> None:
+        message = diagnostic.message_primary or ""
+        if message.startswith("duration:"):
+            reported.append(message.partition("Query Text:")[2].strip())
 
     dsn = database.owner.server.dsn(database.connection.info.dbname)
     with psycopg.connect(dsn, autocommit=True) as superuser:
         superuser.execute("LOAD 'auto_explain'")
         superuser.execute(_ANALYSE, ([], day, day))
-        superuser.add_notice_handler(count)
+        superuser.add_notice_handler(note)
         for setting in ("log_min_duration = 0", "log_nested_statements = on", "log_level = notice"):
             superuser.execute(f"SET auto_explain.{setting}".encode())
         superuser.execute(_ANALYSE, (account_ids, day, day))
-    return reported
+    return sum(map(_writes, reported)), len(reported)
+
+
+def _writes(query: str) -> bool:
+    empties_a_stage = re.fullmatch(r"DELETE FROM pg_temp\.\w+", query) is not None
+    return query.startswith(("INSERT", "UPDATE", "DELETE", "WITH")) and not empties_a_stage
 
 
 def _require_same_findings(database: BenchDatabase) -> None:
