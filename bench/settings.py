@@ -51,6 +51,7 @@ class Scale:
     analytics_instruments: int  # 404 days of closes each
     analytics_dates: tuple[int, ...]  # in a backfill
     tuning_accounts: int  # for settings, 100 movements each
+    outside_accounts: int  # for polars and DuckDB ÷ batch, 100 movements each
 
 
 FULL = Scale(
@@ -77,6 +78,7 @@ FULL = Scale(
     analytics_instruments=500,
     analytics_dates=(5, 10, 20),
     tuning_accounts=1_000,
+    outside_accounts=2_000,
 )
 QUICK = Scale(
     name="quick",
@@ -102,6 +104,7 @@ QUICK = Scale(
     analytics_instruments=100,
     analytics_dates=(1, 2, 4),
     tuning_accounts=10,
+    outside_accounts=200,
 )
 
 

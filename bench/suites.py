@@ -15,6 +15,7 @@ from bench.contestants import (
     lookup,
     methods,
     nightly,
+    outside,
     repository,
     statement,
     tuning,
@@ -29,6 +30,7 @@ Suite = Callable[[BenchServer, Scale], Iterator[Line | Cost]]
 SUITES: dict[str, Suite] = {
     "client": client.measure,
     "batch": growth.measure,
+    "outside": outside.measure,
     "fifo": fifo.measure,
     "methods": methods.measure,
     "lookup": lookup.measure,

@@ -1,8 +1,8 @@
 """The batch outside, with DuckDB: facts out by COPY, SQL over columns in memory, finished rows back by COPY.
 
 The same steps as in the database, without what it needs to compute only what changed. DuckDB would use all
-cores; it is measured with one, as the batch uses one. Its extension that reads and writes PostgreSQL itself
-has to be downloaded apart from the package, so it is not used. Copying keeps the server busy beside it.
+cores; it is measured with one, as the batch uses one: see SETTINGS. Its extension that reads and writes
+PostgreSQL itself does not come with the package, so it is not used. Copying keeps the server busy beside it.
 
 Simpler than the database in what the data does not have: nothing stored before, one currency, no prices (so
 everything is carried at cost), no splits, no transfers, no options past their expiration, no movements on

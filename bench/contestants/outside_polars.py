@@ -2,8 +2,8 @@
 
 What a good data engineer writes: lots are matched on an axis of cumulative quantity, as in the database, and
 everything else is sums and running sums. Polars would use all cores; it is measured with one, as the batch
-uses one, so it runs in a process of its own with POLARS_MAX_THREADS=1 (which is read on import). Copying
-keeps the server busy beside it.
+uses one: POLARS_MAX_THREADS is set in __init__, which is imported first. Set another one to see what more
+would bring. Copying keeps the server busy beside it.
 
 Simpler than the database in what the data does not have: nothing stored before, one currency, no prices (so
 everything is carried at cost), no splits, no transfers, no options past their expiration, no movements on
