@@ -3,7 +3,7 @@
 All three begin with the same movements in the database and end with the same rows of all tables that the
 batch fills, committed. Those outside fetch, compute and copy back, into tables with the same columns, keys,
 constraints and indexes. One core each: the batch is one backend; the tools have one thread, in a process
-beside the backend that they read from and write to, the two mostly taking turns.
+beside the backend that they read from and write to. The two mostly take turns, for they wait for each other.
 
 Before a time counts, the rows of both are compared with those of the batch, in every column but written_in,
 the transaction that wrote the row.

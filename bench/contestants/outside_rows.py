@@ -166,7 +166,7 @@ _WHOLE = {"bigint": ">i8", "integer": ">i4", "date": ">i4"}
 
 
 def write(connection: Connection[TupleRow], schema: str, table: str, columns: Columns) -> None:
-    """Copy rows into a table, in their order but for those with NULLs, which come after those without."""
+    """Copy rows into a table, in their order but for those with other NULLs or sides, which come apart."""
     types: dict[str, str] = dict(
         connection.execute(
             "SELECT attname, atttypid::regtype::text FROM pg_attribute WHERE attrelid = %s::regclass",
@@ -191,31 +191,35 @@ def _part(column: Any, begin: int) -> Any:
 
 
 def _groups(columns: Columns, rows: int) -> Iterator[tuple[int, Columns]]:
-    """Rows whose fields have the same sizes: those with and without NULLs, those of either side."""
-    kinds = np.zeros(rows, dtype=np.int64)
-    arrays = {name: column for name, column in columns.items() if isinstance(column, np.ndarray)}
-    varying = {
-        name: column == UNKNOWN for name, column in arrays.items() if column.dtype == "i8" and name != "side"
-    }
-    varying = {name: unknown for name, unknown in varying.items() if unknown.any()}
-    if "side" in columns:
-        varying["side"] = columns["side"].astype(bool)
-    for place, unknown in enumerate(varying.values()):
-        kinds |= unknown.astype(np.int64) << place
-    found = np.unique(kinds)
-    for kind in found:
-        chosen = slice(None) if found.size == 1 else np.flatnonzero(kinds == kind)
-        alike: dict[str, Any] = {
+    """Rows whose fields have the same sizes, and how many they are."""
+    marks = _marks(columns)
+    kind = np.zeros(rows, dtype=np.int64)
+    for place, mark in enumerate(marks.values()):
+        kind |= mark.astype(np.int64) << place
+    for number in np.unique(kind):
+        chosen = np.flatnonzero(kind == number)
+        alike = {
             name: column[chosen] if isinstance(column, np.ndarray) else column
             for name, column in columns.items()
         }
-        for place, name in enumerate(varying):
-            is_set = bool(kind >> place & 1)
+        for place, name in enumerate(marks):
+            is_marked = bool(number >> place & 1)
             if name == "side":
-                alike[name] = "short" if is_set else "long"
-            elif is_set:
+                alike[name] = "short" if is_marked else "long"
+            elif is_marked:
                 alike[name] = None
-        yield rows if found.size == 1 else chosen.size, alike  # type: ignore[union-attr]
+        yield chosen.size, alike
+
+
+def _marks(columns: Columns) -> dict[str, Array]:
+    """What makes sizes differ: which rows are of the short side, and where a column is NULL."""
+    marks = {}
+    for name, column in columns.items():
+        if name == "side":
+            marks[name] = column == 1
+        elif isinstance(column, np.ndarray) and (unknown := column == UNKNOWN).any():
+            marks[name] = unknown
+    return marks
 
 
 def _records(columns: Columns, types: Mapping[str, str], rows: int) -> bytes:
