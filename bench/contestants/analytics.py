@@ -74,7 +74,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     yield Line("analytics", f"a day, {size}", "s", taken["database"], claim, Place(_CHART, "database"))
     yield Line("analytics", f"numpy, {size}", "s", taken["numpy"], place=Place(_CHART, "numpy"))
     ratio = taken["database"].over(taken["numpy"])
-    yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY)
+    yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY.judged_if(full))
     yield Line("analytics", "statements a day", "", Spread((statements,)), ANALYTICS_STATEMENTS)
     constant = Spread((statements / of_some,))
     what = f"statements a day, {accounts:,} ÷ {accounts // 10:,} accounts"
@@ -87,7 +87,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         f"growth exponent, {backfills[0]} to {backfills[-1]} days",
         "",
         Spread((growth,)),
-        ANALYTICS_GROWTH,
+        ANALYTICS_GROWTH.judged_if(full),
     )
 
 

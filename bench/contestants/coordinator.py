@@ -50,7 +50,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         if len(set(figures.values())) != 1:
             raise FiguresDiffer(f"ways of computing differ: {figures}")
         taken = interleaved(
-            {name: Contestant(way, database.clear) for name, way in ways.items()}, scale.repetitions
+            {name: Contestant(way, database.clear) for name, way in ways.items()}, min(3, scale.repetitions)
         )
     size = f"{ledger.accounts:,} accounts"
     for name, spread in taken.items():
