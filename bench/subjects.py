@@ -20,7 +20,7 @@ SUBJECTS = {
     "repository": "Saving, loading, changing and deleting many rows, beside other ways to write them.",
     "coordinator": "Runs in steps beside bare calls, and a second worker.",
     "statement": "From the file of a statement to facts, beside inserting the finished rows.",
+    "analytics": "What accounts hold, analysed as of a day, beside the same work in numpy.",
     "settings": "Settings of the server, one changed at a time: the same calls, by what they take as the"
     " benchmark is set.",
-    "analytics": "What accounts hold, analysed as of a day, beside the same work in numpy.",
 }

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.claims import BACKDATED_BUFFERS_RATIO, BACKDATED_MS, Line
+from bench.claims import BACKDATED_BUFFERS_RATIO, BACKDATED_MS, Claim, Line
 from bench.contestants import batch
 from bench.data import Ledger, Trades
 from bench.database import BenchDatabase, BenchServer
@@ -42,6 +42,7 @@ OFFSET %s
 LIMIT 1
 """
 _PROCESS = "SELECT * FROM rollforward.process_stale()"
+_CLAIMED = (100, 10_000)  # accounts
 SUFFIXES = (0.001, 0.1, 0.5, 1.0)
 
 
@@ -59,7 +60,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
                 taken, touched = _samples(session, ledger, 2 * scale.repetitions)
         counted.append(touched)
         what = f"one movement among {accounts:,} accounts"
-        claim = BACKDATED_MS.judged_if(accounts == 10_000) if accounts > 100 else None
+        claim = _claim_of(accounts, scale)
         yield Line("backdated", what, "ms", taken.map(lambda second: second * 1000), claim)
         yield Line("backdated", what, "buffers", touched)
     few, many = scale.backdated_accounts
@@ -68,9 +69,14 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         f"buffers, {many:,} ÷ {few:,} accounts",
         "x",
         counted[1].over(counted[0]),
-        BACKDATED_BUFFERS_RATIO,
+        BACKDATED_BUFFERS_RATIO.judged_if((few, many) == _CLAIMED),
     )
     yield from _into_one_large_account(server, scale)
+
+
+def _claim_of(accounts: int, scale: Scale) -> Claim | None:
+    is_larger = accounts == scale.backdated_accounts[1]
+    return BACKDATED_MS.judged_if(scale.backdated_accounts == _CLAIMED) if is_larger else None
 
 
 def _into_one_large_account(server: BenchServer, scale: Scale) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """Runs: what they cost beside bare calls of the batch, and what a second worker gains.
 
-All accounts are computed from nothing, in chunks of 500, each a transaction. Bare calls are of
+All accounts are computed from nothing, in chunks of at most 500, each a transaction. Bare calls are of
 ``process_batch`` for every chunk; a run of one worker does the same, and writes down what it does. Two
 workers take the same chunks over two connections, with parallel plans off. What all of them stored is
 compared before a time counts.
@@ -18,7 +18,6 @@ from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, FiguresDiffer, interleaved
 from bench.settings import Scale
 
-_CHUNK = 500
 _BARE = "SELECT rollforward.process_batch(account_ids => %s::bigint[], start_date => %s, end_date => %s)"
 _DIGEST = """
     SELECT count(*), sha256(string_agg(digest, '' ORDER BY digest)) FROM (
@@ -35,13 +34,14 @@ _DIGEST = """
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     """Seconds of each way, and ratios of the same repetitions."""
     ledger = Ledger(scale.run_accounts, 20, 20)
+    chunk = min(500, ledger.accounts // 4)
     with server.database() as database:
         ledger.load(database.connection)
         figures: dict[str, Any] = {}
         ways = {
-            "bare calls": lambda: _bare(database, ledger),
-            "run, 1 worker": lambda: workers.run(database, ledger, 1, _CHUNK),
-            "run, 2 workers": lambda: workers.run(database, ledger, 2, _CHUNK),
+            "bare calls": lambda: _bare(database, ledger, chunk),
+            "run, 1 worker": lambda: workers.run(database, ledger, 1, chunk),
+            "run, 2 workers": lambda: workers.run(database, ledger, 2, chunk),
         }
         for name, way in ways.items():
             database.clear()
@@ -50,7 +50,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         if len(set(figures.values())) != 1:
             raise FiguresDiffer(f"ways of computing differ: {figures}")
         taken = interleaved(
-            {name: Contestant(way, database.clear) for name, way in ways.items()}, scale.repetitions
+            {name: Contestant(way, database.clear) for name, way in ways.items()}, min(3, scale.repetitions)
         )
     size = f"{ledger.accounts:,} accounts"
     for name, spread in taken.items():
@@ -64,7 +64,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     yield Line("coordinator", f"1 worker ÷ 2 workers, {size}", "x", gain, TWO_WORKERS.judged_if(full))
 
 
-def _bare(database: BenchDatabase, ledger: Ledger) -> None:
+def _bare(database: BenchDatabase, ledger: Ledger, chunk: int) -> None:
     ids = ledger.account_ids
-    for at in range(0, len(ids), _CHUNK):
-        database.connection.execute(_BARE, (ids[at : at + _CHUNK], FIRST_DATE, ledger.last_date))
+    for at in range(0, len(ids), chunk):
+        database.connection.execute(_BARE, (ids[at : at + chunk], FIRST_DATE, ledger.last_date))

@@ -16,6 +16,7 @@ from bench.database import BenchServer
 from bench.measure import Spread
 from bench.settings import Scale
 
+_CLAIMED = 100_000  # trades from which on growth is judged
 METHODS = ("fifo", "lifo", "hifo", "lofo", "average", "specific")
 
 
@@ -28,6 +29,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
         "many positions": Trades(count, count // 10, False),
     }
     taken = {name: dict(_spreads(server, trades, scale.repetitions)) for name, trades in shapes.items()}
+    claim = METHOD_GROWTH.judged_if(count >= _CLAIMED)
     for method in METHODS:
         for name, trades in shapes.items():
             per_second = taken[name][method].map(lambda seconds, trades=trades: trades.trades / seconds)  # type: ignore[misc]
@@ -35,7 +37,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
                 "methods", f"{method}, {trades.trades:,} trades, {name.split(',')[0]}", "/s", per_second
             )
         growth = taken["one position"][method].over(taken["one position, a tenth"][method]).map(log10)
-        yield Line("methods", f"{method}, growth exponent", "", growth, METHOD_GROWTH)
+        yield Line("methods", f"{method}, growth exponent", "", growth, claim)
 
 
 def _spreads(server: BenchServer, trades: Trades, repetitions: int) -> Iterator[tuple[str, Spread]]:

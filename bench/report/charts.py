@@ -103,26 +103,26 @@ class Logarithmic:
 
 
 def charts(lines: Sequence[Line]) -> list[BarChart | GrowthChart]:
-    """Those that the lines of a suite have a place in, in the order of the lines."""
-    titles = dict.fromkeys(line.place.chart for line in lines if line.place)
-    return [
-        _chart(title, [line for line in lines if line.place and line.place.chart == title])
-        for title in titles
-    ]
+    """Those that the lines of a suite have a place in, in order; a series has one colour in all."""
+    placed = [line for line in lines if line.place]
+    colours = _colours([_series(line) for line in placed])
+    of_chart: dict[str, list[Line]] = {}
+    for line in placed:
+        of_chart.setdefault(_title(line), []).append(line)
+    return [_chart(title, of_title, colours) for title, of_title in of_chart.items()]
 
 
-def _chart(title: str, lines: list[Line]) -> BarChart | GrowthChart:
+def _chart(title: str, lines: list[Line], colours: dict[str, str]) -> BarChart | GrowthChart:
     sized = all(line.place and line.place.size is not None for line in lines)
-    return _growth_chart(title, lines) if sized else _bar_chart(title, lines)
+    return _growth_chart(title, lines, colours) if sized else _bar_chart(title, lines, colours)
 
 
-def _bar_chart(title: str, lines: list[Line]) -> BarChart:
+def _bar_chart(title: str, lines: list[Line], colours: dict[str, str]) -> BarChart:
     longest = max(line.measured.high for line in lines)
 
     def place(value: float) -> float:
         return BAR_LEFT + value / longest * (BAR_RIGHT - BAR_LEFT)
 
-    colours = _colours([_series(line) for line in lines])
     bars = tuple(
         Bar(
             _series(line),
@@ -139,12 +139,11 @@ def _bar_chart(title: str, lines: list[Line]) -> BarChart:
     return BarChart(title, BAR_STEP * len(bars) + 4, bars)
 
 
-def _growth_chart(title: str, lines: list[Line]) -> GrowthChart:
+def _growth_chart(title: str, lines: list[Line], colours: dict[str, str]) -> GrowthChart:
     sizes = [_size(line) for line in lines]
     values = [line.measured.median for line in lines]
     across = Logarithmic(*_decades(sizes), LEFT, RIGHT)
     upwards = Logarithmic(*_decades(values), BOTTOM, TOP)
-    colours = _colours([_series(line) for line in lines])
 
     def curve(name: str) -> Curve:
         points = (
@@ -176,6 +175,11 @@ def _colours(names: Sequence[str]) -> dict[str, str]:
         others = sum(colour.startswith("other") for colour in found.values())
         found[name] = _OWN_COLOURS.get(name, f"other-{others % _PALETTE + 1}")
     return found
+
+
+def _title(line: Line) -> str:
+    assert line.place is not None
+    return line.place.chart
 
 
 def _series(line: Line) -> str:

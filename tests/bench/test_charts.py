@@ -84,4 +84,4 @@ def test_each_chart_has_its_lines_and_each_series_its_colour():
         ("floor", "floor"),
         ("client", "other-1"),
     ]
-    assert [bar.name for bar in other.bars] == ["client"]
+    assert [(bar.name, bar.colour) for bar in other.bars] == [("client", "other-1")]
