@@ -98,21 +98,13 @@ QUICK = Scale(
     nights=3,
     repository_sizes=(100, 1_000),
     row_by_row_up_to=100,
-<<<<<<< HEAD
-    stream_rows=20_000,
-    statement_rows=10_000,
-    analytics_accounts=100,
-    analytics_instruments=100,
-    analytics_dates=(1, 2, 4),
-    tuning_accounts=10,
-    outside_accounts=200,
-=======
     stream_rows=10_000,
     statement_rows=4_000,
     analytics_accounts=20,
     analytics_instruments=60,
     analytics_dates=(1, 3),
->>>>>>> 190abc6e1366fe8ef32364f235d268d0e326699e
+    tuning_accounts=10,
+    outside_accounts=200,
 )
 
 

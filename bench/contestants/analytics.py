@@ -77,18 +77,11 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     yield Line("analytics", f"numpy, {size}", "s", taken["numpy"], place=Place(_CHART, "numpy"))
     yield Line("analytics", f"floor, {size}", "s", taken["floor"], place=Place(_CHART, "floor"))
     ratio = taken["database"].over(taken["numpy"])
-<<<<<<< HEAD
-    yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY)
+    yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY.judged_if(full))
     yield Line("analytics", "statements a day that write", "", Spread((writing,)), ANALYTICS_STATEMENTS)
     yield Line("analytics", "statements a day, with look-ups and calls", "", Spread((executed,)))
     constant = Spread((writing / of_some,))
     what = f"statements a day that write, {accounts:,} ÷ {accounts // 10:,} accounts"
-=======
-    yield Line("analytics", f"database ÷ numpy, {size}", "x", ratio, ANALYTICS_OVER_NUMPY.judged_if(full))
-    yield Line("analytics", "statements a day", "", Spread((statements,)), ANALYTICS_STATEMENTS)
-    constant = Spread((statements / of_some,))
-    what = f"statements a day, {accounts:,} ÷ {accounts // 10:,} accounts"
->>>>>>> 190abc6e1366fe8ef32364f235d268d0e326699e
     yield Line("analytics", what, "x", constant, ANALYTICS_STATEMENTS_RATIO)
     for count, taken_by in zip(backfills, spans, strict=True):
         yield Line("analytics", f"backfill of {count} days, {size}", "s", Spread((taken_by,)))
