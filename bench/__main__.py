@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         help="programs of a PostgreSQL to measure, or the word embedded; may be given more than once",
     )
     made.add_argument(
-        "--ten-million", action="store_true", help="growth up to 10,000,000 movements: some more hours"
+        "--ten-million", action="store_true", help="growth up to 10,000,000 movements: hours, and much disk"
     )
     made.add_argument(
         "--results", type=Path, metavar="DIR", default=RESULTS, help="where the report goes: %(default)s"
