@@ -82,9 +82,9 @@ FULL = Scale(
 )
 QUICK = Scale(
     name="quick",
-    repetitions=3,
-    one_account_dates=(365,),
-    many_accounts=(6,),
+    repetitions=2,
+    one_account_dates=(120,),
+    many_accounts=(2,),
     run_accounts=100,
     growth_movements=(1_000, 2_500, 6_000),
     fifo_trades=5_000,
@@ -98,13 +98,13 @@ QUICK = Scale(
     nights=3,
     repository_sizes=(100, 1_000),
     row_by_row_up_to=100,
-    stream_rows=10_000,
+    stream_rows=5_000,
     statement_rows=4_000,
     analytics_accounts=20,
     analytics_instruments=60,
     analytics_dates=(1, 3),
-    tuning_accounts=10,
-    outside_accounts=200,
+    tuning_accounts=2,
+    outside_accounts=50,
 )
 
 

@@ -7,7 +7,7 @@ by default. Every turn is a session of its own; what cannot be set in a session 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from psycopg import sql
@@ -47,10 +47,12 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
     calls = min(50, ledger.accounts)
     with ExitStack() as stack:
         contestants: dict[tuple[str, str], Contestant] = {}
-        for where, option, database in _places(server, stack, ledger):
+        full = scale.name == "full"
+        of_server = OF_SERVER if full else ()  # servers take their time to start
+        for where, option, database in _places(server, stack, ledger, of_server):
             contestants["batch", where] = _contestant(database, ledger, option, None)
             contestants["calls", where] = _contestant(database, ledger, option, calls)
-        taken = interleaved(contestants, min(3, scale.repetitions))
+        taken = interleaved(contestants, 3 if full else 1)
     names = {"batch": f"one call for {ledger.accounts:,} accounts", "calls": f"{calls} calls for one each"}
     for (kind, where), spread in sorted(taken.items(), key=lambda item: item[0][0]):
         what = names[kind]
@@ -63,7 +65,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
 
 
 def _places(
-    server: BenchServer, stack: ExitStack, ledger: Ledger
+    server: BenchServer, stack: ExitStack, ledger: Ledger, of_server: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, tuple[str, str] | None, BenchDatabase]]:
     """Names of the settings, what a session sets for it, and the database to work in."""
     own = stack.enter_context(server.database())
@@ -71,7 +73,7 @@ def _places(
     yield AS_SET, None, own
     for name, value in OF_SESSION:
         yield f"{name} = {value}", (name, value), own
-    for name, value in OF_SERVER:
+    for name, value in of_server:
         other = stack.enter_context(bench_server({**SERVER_SETTINGS, name: value}))
         database = stack.enter_context(other.database())
         ledger.load(database.connection)
