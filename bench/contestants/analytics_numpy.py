@@ -23,6 +23,8 @@ import numpy as np
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
+from bench.contestants.binary import read_columns
+
 TABLES = (
     "analysis",
     "analysed_position",
@@ -112,7 +114,7 @@ class Inputs:
 
 def _fetch(connection: Connection[TupleRow], account_ids: list[int], on_date: date) -> Inputs:
     day = (on_date - _EPOCH).days
-    equity = _read(
+    equity = read_columns(
         connection,
         "SELECT account_id, equity.closing_equity::float8 FROM unnest({accounts}::bigint[]) AS account_id"
         " CROSS JOIN LATERAL (SELECT closing_equity FROM rollforward_data.equity_snapshot AS snapshot"
@@ -120,7 +122,7 @@ def _fetch(connection: Connection[TupleRow], account_ids: list[int], on_date: da
         " ORDER BY snapshot_date DESC LIMIT 1) AS equity ORDER BY account_id",
         [("account", "i8"), ("equity", "f8")], accounts=account_ids, day=on_date,
     )  # fmt: skip
-    held = _read(
+    held = read_columns(
         connection,
         "SELECT account_id, instrument_id, sum(market_value)::float8"
         " FROM rollforward.holdings_as_of({accounts}::bigint[], {day}::date) GROUP BY 1, 2 ORDER BY 1, 2",
@@ -139,7 +141,7 @@ def _fetch(connection: Connection[TupleRow], account_ids: list[int], on_date: da
         Factor(row[0], row[1], row[2], place.get(row[3]), place.get(row[4]), *row[5:]) for row in factor_rows
     ]
     look_back = max(400, *(factor.window_days or 0 for factor in factors))
-    prices = _read(
+    prices = read_columns(
         connection,
         "SELECT instrument_id, price_date, close::float8 FROM rollforward_data.price"
         " WHERE instrument_id = ANY ({wanted}::bigint[])"
@@ -216,26 +218,6 @@ def _returns(days: Array, closes: Array) -> tuple[Array, Array]:
     known = (rows >= 0) & (before >= 0)
     last = np.take_along_axis(closes, np.maximum(before, 0), axis=0)
     return np.where(known, closes / last - 1, np.nan), np.where(known, days[np.maximum(before, 0)], -(10**6))
-
-
-def _read(
-    connection: Connection[TupleRow], query: str, fields: list[tuple[str, str]], **values: object
-) -> Array:
-    """Rows of a query without NULLs, read from its binary COPY where it lies."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(
-        sql.SQL(query).format(**{name: sql.Literal(value) for name, value in values.items()})
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        data = b"".join(copy)
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in fields:
-        layout += [(f"{name}_size", ">i4"), (name, f">{kind}")]
-    record = np.dtype(layout)
-    rows = np.frombuffer(data, record, count=(len(data) - 21) // record.itemsize, offset=19)
-    native = np.empty(rows.size, dtype=fields)
-    for name, _ in fields:
-        native[name] = rows[name]
-    return native
 
 
 # What is found.

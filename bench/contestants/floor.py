@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from bench.contestants.tables import TABLES
 from bench.database import BenchDatabase
-
-_TABLES = (
-    "account_currency",
-    "position",
-    "lot_slice",
-    "position_snapshot",
-    "account_snapshot",
-    "equity_snapshot",
-)
 
 
 def keep_copies(database: BenchDatabase) -> None:
     """Copy what a batch has just written into plain tables without indexes, in the order of its heap."""
     with database.connection.transaction():
-        for table in _TABLES:
+        for table in TABLES:
             database.connection.execute(
                 sql.SQL("CREATE TABLE {} AS SELECT * FROM {}").format(_copy(table), _stored(table))
             )
@@ -33,7 +25,7 @@ def keep_copies(database: BenchDatabase) -> None:
 def run(database: BenchDatabase) -> None:
     """Insert all the kept rows in one transaction; the tables are empty."""
     with database.connection.transaction():
-        for table in _TABLES:
+        for table in TABLES:
             database.connection.execute(
                 sql.SQL("INSERT INTO {} SELECT * FROM {}").format(_stored(table), _copy(table))
             )
@@ -42,7 +34,7 @@ def run(database: BenchDatabase) -> None:
 def rows_that_differ(database: BenchDatabase) -> int:
     """How many rows a further batch wrote otherwise than the one whose rows were kept."""
     differing = 0
-    for table in _TABLES:
+    for table in TABLES:
         row = database.connection.execute(
             sql.SQL(
                 "WITH stored AS (SELECT to_jsonb(row) - 'written_in' AS content FROM {stored} AS row),"

@@ -17,14 +17,9 @@ import numpy as np
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
 
-TABLES = (
-    "account_currency",
-    "position",
-    "lot_slice",
-    "position_snapshot",
-    "account_snapshot",
-    "equity_snapshot",
-)
+from bench.contestants.binary import read_columns
+from bench.contestants.tables import TABLES
+
 FOR_EVER = 2**31 - 1  # the date infinity
 UNKNOWN = -(2**63)  # NULL, where a column has both
 
@@ -112,7 +107,7 @@ def read(connection: Connection[TupleRow], account_ids: Sequence[int], first: da
     """Fetch what the figures of the accounts between two dates rest on."""
     accounts = list(account_ids)
     kinds = [kind.name.lower() for kind in Kind]
-    movements = _read(
+    movements = read_columns(
         connection, _MOVEMENTS, _MOVEMENT_FIELDS, accounts=accounts, first=first, last=last, kinds=kinds
     )
     if not movements["kind"].all():
@@ -121,8 +116,8 @@ def read(connection: Connection[TupleRow], account_ids: Sequence[int], first: da
     [currency] = connection.execute(_CURRENCY, (accounts,)).fetchall()
     return Facts(
         movements,
-        _read(connection, _INSTRUMENTS, [("instrument_id", "i8"), ("is_option", "?")]),
-        _read(connection, _ACCOUNTS, [("account_id", "i8"), ("costs_in_lot", "?")], accounts=accounts),
+        read_columns(connection, _INSTRUMENTS, [("instrument_id", "i8"), ("is_option", "?")]),
+        read_columns(connection, _ACCOUNTS, [("account_id", "i8"), ("costs_in_lot", "?")], accounts=accounts),
         currency[0],
         _weekdays(first, last),
     )
@@ -140,23 +135,6 @@ def _require_room(movements: dict[str, Array]) -> None:
 def _weekdays(first: date, last: date) -> Array:
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return np.array([(day - date(2000, 1, 1)).days for day in days if day.weekday() < 5], dtype=np.int32)
-
-
-def _read(
-    connection: Connection[TupleRow], query: str, fields: list[tuple[str, str]], **values: object
-) -> dict[str, Array]:
-    """Rows of a query without NULLs, read from its binary COPY where it lies."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT binary)").format(
-        sql.SQL(query).format(**{name: sql.Literal(value) for name, value in values.items()})
-    )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        data = b"".join(copy)
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, kind in fields:
-        layout += [(f"{name}_size", ">i4"), (name, f">{kind}")]
-    record = np.dtype(layout)
-    rows = np.frombuffer(data, record, count=(len(data) - 21) // record.itemsize, offset=19)
-    return {name: rows[name].astype(kind) for name, kind in fields}
 
 
 _DIGITS = 5  # to the base of 10,000: enough for 64 bits
