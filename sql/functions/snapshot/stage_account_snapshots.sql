@@ -17,7 +17,7 @@ BEGIN
     PERFORM rollforward.stage_opening_holdings(start_date);
 
     INSERT INTO stage_account_snapshot
-    WITH day_totals AS (
+    WITH day_total AS (
         SELECT delta.account_id, delta.currency, delta.on_date,
                sum(delta.counted) AS counted,
                rollforward.total(delta.deposited) AS deposited,
@@ -40,47 +40,34 @@ BEGIN
         FROM stage_delta AS delta
         GROUP BY delta.account_id, delta.currency, delta.on_date
     ),
-    rolled AS (
-        SELECT day_totals.account_id, day_totals.currency, day_totals.on_date, day_totals.counted,
-               sum(day_totals.counted) OVER account AS movement_counter,
-               rollforward.total(day_totals.deposited) OVER account AS deposited,
-               rollforward.total(day_totals.withdrawn) OVER account AS withdrawn,
-               rollforward.total(day_totals.invested) OVER account AS invested,
-               rollforward.total(day_totals.realized_gains) OVER account AS realized_gains,
-               rollforward.total(day_totals.commissions) OVER account AS commissions,
-               rollforward.total(day_totals.fees) OVER account AS fees,
-               rollforward.total(day_totals.options_income) OVER account AS options_income,
-               coalesce(rollforward.total(day_totals.dividends) OVER account, 0)
-                   - coalesce(rollforward.total(day_totals.dividend_taxes) OVER account, 0) AS dividends_received,
-               rollforward.total(day_totals.dividend_taxes) OVER account AS dividend_taxes,
-               rollforward.total(day_totals.other_income) OVER account AS other_income,
-               rollforward.total(day_totals.cash) OVER account AS cash_balance,
-               coalesce(rollforward.total(day_totals.long_cost) OVER account, 0)
-                   - coalesce(rollforward.total(day_totals.short_cost) OVER account, 0) AS cost,
-               coalesce(rollforward.total(day_totals.long_units) OVER account, 0)
-                   + coalesce(rollforward.total(day_totals.short_units) OVER account, 0) AS open_units,
-               rollforward.total(day_totals.contributed) OVER account AS contributed,
-               rollforward.total(day_totals.lot_costs) OVER account AS lot_costs
-        FROM day_totals
-        WINDOW account AS (
-            PARTITION BY day_totals.account_id, day_totals.currency
-            ORDER BY day_totals.on_date ROWS UNBOUNDED PRECEDING)
-    ),
     held AS (
         SELECT account_id, currency,
-               sum(long_quantity + short_quantity) AS units,
-               sum(long_cost - short_cost) AS cost,
+               sum(long_quantity) AS long_units,
+               sum(short_quantity) AS short_units,
+               sum(long_cost) AS long_cost,
+               sum(short_cost) AS short_cost,
                sum(long_cost) FILTER (WHERE NOT is_option) AS invested
         FROM stage_opening
         GROUP BY account_id, currency
     ),
-    opening AS MATERIALIZED (
-        SELECT known.account_id, known.currency, latest.movement_counter, latest.deposited, latest.withdrawn,
-               latest.realized_gains, latest.commissions, latest.fees, latest.options_income,
-               latest.dividends_received, latest.dividend_taxes, latest.other_income, latest.cash_balance,
-               latest.contributed, latest.lot_costs
+    -- what was there before is the change of a day before all others
+    opening AS (
+        SELECT known.account_id, known.currency, date '-infinity' AS on_date,
+               latest.movement_counter::bigint AS counted,
+               latest.deposited::numeric, latest.withdrawn::numeric,
+               held.invested,
+               latest.realized_gains::numeric, latest.commissions::numeric, latest.fees::numeric,
+               latest.options_income::numeric,
+               latest.dividends_received + latest.dividend_taxes AS dividends,
+               latest.dividend_taxes::numeric, latest.other_income::numeric,
+               latest.cash_balance::numeric AS cash,
+               held.long_cost, held.short_cost, held.long_units, held.short_units,
+               latest.contributed::numeric, latest.lot_costs::numeric
         FROM stage_scope AS scope
         JOIN rollforward_data.account_currency AS known USING (account_id)
+        LEFT JOIN held
+            ON held.account_id = known.account_id
+           AND held.currency = known.currency
         CROSS JOIN LATERAL (
             SELECT snapshot.*
             FROM rollforward_data.account_snapshot AS snapshot
@@ -90,32 +77,63 @@ BEGIN
             ORDER BY snapshot.snapshot_date DESC
             LIMIT 1
         ) AS latest
+    ),
+    change AS (
+        SELECT * FROM day_total
+        UNION ALL
+        SELECT * FROM opening
+    ),
+    rolled AS (
+        SELECT change.account_id, change.currency, change.on_date, change.counted,
+               sum(change.counted) OVER account AS movement_counter,
+               rollforward.total(change.deposited) OVER account AS deposited,
+               rollforward.total(change.withdrawn) OVER account AS withdrawn,
+               rollforward.total(change.invested) OVER account AS invested,
+               rollforward.total(change.realized_gains) OVER account AS realized_gains,
+               rollforward.total(change.commissions) OVER account AS commissions,
+               rollforward.total(change.fees) OVER account AS fees,
+               rollforward.total(change.options_income) OVER account AS options_income,
+               rollforward.total(change.dividends) OVER account AS dividends,
+               rollforward.total(change.dividend_taxes) OVER account AS dividend_taxes,
+               rollforward.total(change.other_income) OVER account AS other_income,
+               rollforward.total(change.cash) OVER account AS cash_balance,
+               rollforward.total(change.long_cost) OVER account AS long_cost,
+               rollforward.total(change.short_cost) OVER account AS short_cost,
+               rollforward.total(change.long_units) OVER account AS long_units,
+               rollforward.total(change.short_units) OVER account AS short_units,
+               rollforward.total(change.contributed) OVER account AS contributed,
+               rollforward.total(change.lot_costs) OVER account AS lot_costs
+        FROM change
+        WINDOW account AS (
+            PARTITION BY change.account_id, change.currency
+            ORDER BY change.on_date ROWS UNBOUNDED PRECEDING)
     )
     SELECT rolled.account_id,
            rolled.currency,
            rolled.on_date AS snapshot_date,
-           (coalesce(opening.movement_counter, 0) + coalesce(rolled.movement_counter, 0))::integer AS movement_counter,
-           (coalesce(opening.deposited, 0) + coalesce(rolled.deposited, 0))::rollforward_data.exact_money AS deposited,
-           (coalesce(opening.withdrawn, 0) + coalesce(rolled.withdrawn, 0))::rollforward_data.exact_money AS withdrawn,
-           (coalesce(held.invested, 0) + coalesce(rolled.invested, 0))::rollforward_data.exact_money AS invested,
-           (coalesce(opening.realized_gains, 0) + coalesce(rolled.realized_gains, 0))::rollforward_data.exact_money AS realized_gains,
+           rolled.movement_counter::integer AS movement_counter,
+           coalesce(rolled.deposited, 0)::rollforward_data.exact_money AS deposited,
+           coalesce(rolled.withdrawn, 0)::rollforward_data.exact_money AS withdrawn,
+           coalesce(rolled.invested, 0)::rollforward_data.exact_money AS invested,
+           coalesce(rolled.realized_gains, 0)::rollforward_data.exact_money AS realized_gains,
            0::rollforward_data.exact_money AS unrealized_gains,
-           (coalesce(held.cost, 0) + rolled.cost)::rollforward_data.exact_money AS market_value,
-           (coalesce(opening.commissions, 0) + coalesce(rolled.commissions, 0))::rollforward_data.exact_money AS commissions,
-           (coalesce(opening.fees, 0) + coalesce(rolled.fees, 0))::rollforward_data.exact_money AS fees,
-           (coalesce(opening.options_income, 0) + coalesce(rolled.options_income, 0))::rollforward_data.exact_money AS options_income,
-           (coalesce(opening.dividends_received, 0) + coalesce(rolled.dividends_received, 0))::rollforward_data.exact_money
+           coalesce(rolled.long_cost - coalesce(rolled.short_cost, 0), -rolled.short_cost, 0)::rollforward_data.exact_money
+               AS market_value,
+           coalesce(rolled.commissions, 0)::rollforward_data.exact_money AS commissions,
+           coalesce(rolled.fees, 0)::rollforward_data.exact_money AS fees,
+           coalesce(rolled.options_income, 0)::rollforward_data.exact_money AS options_income,
+           coalesce(rolled.dividends - coalesce(rolled.dividend_taxes, 0), -rolled.dividend_taxes, 0)::rollforward_data.exact_money
                AS dividends_received,
-           (coalesce(opening.dividend_taxes, 0) + coalesce(rolled.dividend_taxes, 0))::rollforward_data.exact_money AS dividend_taxes,
-           (coalesce(opening.other_income, 0) + coalesce(rolled.other_income, 0))::rollforward_data.exact_money AS other_income,
-           (coalesce(opening.cash_balance, 0) + coalesce(rolled.cash_balance, 0))::rollforward_data.exact_money AS cash_balance,
-           (coalesce(held.units, 0) + coalesce(rolled.open_units, 0))::rollforward_data.exact_quantity AS open_units,
-           (coalesce(opening.contributed, 0) + coalesce(rolled.contributed, 0))::rollforward_data.exact_money AS contributed,
-           (coalesce(opening.lot_costs, 0) + coalesce(rolled.lot_costs, 0))::rollforward_data.exact_money AS lot_costs
+           coalesce(rolled.dividend_taxes, 0)::rollforward_data.exact_money AS dividend_taxes,
+           coalesce(rolled.other_income, 0)::rollforward_data.exact_money AS other_income,
+           coalesce(rolled.cash_balance, 0)::rollforward_data.exact_money AS cash_balance,
+           coalesce(rolled.long_units + coalesce(rolled.short_units, 0), rolled.short_units, 0)::rollforward_data.exact_quantity
+               AS open_units,
+           coalesce(rolled.contributed, 0)::rollforward_data.exact_money AS contributed,
+           coalesce(rolled.lot_costs, 0)::rollforward_data.exact_money AS lot_costs
     FROM rolled
-    LEFT JOIN opening USING (account_id, currency)
-    LEFT JOIN held USING (account_id, currency)
-    WHERE rolled.counted IS NOT NULL;
+    WHERE rolled.counted IS NOT NULL  -- else only lots moved on
+      AND rolled.on_date > '-infinity';
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_account_snapshot', rows_staged);
 

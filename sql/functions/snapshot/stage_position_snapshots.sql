@@ -13,28 +13,19 @@ DECLARE
     rows_staged bigint;
 BEGIN
     INSERT INTO stage_position_snapshot
-    WITH rolled AS (
+    WITH change AS (
         SELECT delta.position_no, delta.on_date,
-               rollforward.total(delta.long_units) OVER position AS long_quantity,
-               rollforward.total(delta.short_units) OVER position AS short_quantity,
-               rollforward.total(delta.long_cost) OVER position AS long_cost,
-               rollforward.total(delta.short_cost) OVER position AS short_cost,
-               rollforward.total(delta.gain) OVER position AS realized_gains,
-               rollforward.total(delta.dividends) OVER position AS dividends,
-               rollforward.total(delta.dividend_taxes) OVER position AS dividend_taxes,
-               rollforward.total(delta.options_income) OVER position AS options_income,
-               rollforward.total(delta.commissions) OVER position AS commissions,
-               rollforward.total(delta.fees) OVER position AS fees
+               delta.long_units, delta.short_units, delta.long_cost, delta.short_cost, delta.gain, delta.dividends,
+               delta.dividend_taxes, delta.options_income, delta.commissions, delta.fees
         FROM stage_delta AS delta
         WHERE delta.position_no IS NOT NULL
-        WINDOW position AS (PARTITION BY delta.position_no ORDER BY delta.on_date ROWS UNBOUNDED PRECEDING)
-    ),
-    opening AS MATERIALIZED (
-        SELECT position.*, latest.long_quantity, latest.short_quantity, latest.long_cost, latest.short_cost,
-               latest.realized_gains, latest.dividends, latest.dividend_taxes, latest.options_income,
-               latest.commissions, latest.fees
+        UNION ALL
+        -- what was there before is the change of a day before all others
+        SELECT position.position_no, '-infinity',
+               latest.long_quantity, latest.short_quantity, latest.long_cost, latest.short_cost, latest.realized_gains,
+               latest.dividends, latest.dividend_taxes, latest.options_income, latest.commissions, latest.fees
         FROM stage_position AS position
-        LEFT JOIN LATERAL (
+        CROSS JOIN LATERAL (
             SELECT snapshot.*
             FROM rollforward_data.position_snapshot AS snapshot
             WHERE snapshot.account_id = position.account_id
@@ -43,23 +34,39 @@ BEGIN
               AND snapshot.snapshot_date < position.from_date
             ORDER BY snapshot.snapshot_date DESC
             LIMIT 1
-        ) AS latest ON true
+        ) AS latest
+    ),
+    rolled AS (
+        SELECT change.position_no, change.on_date,
+               rollforward.total(change.long_units) OVER position AS long_quantity,
+               rollforward.total(change.short_units) OVER position AS short_quantity,
+               rollforward.total(change.long_cost) OVER position AS long_cost,
+               rollforward.total(change.short_cost) OVER position AS short_cost,
+               rollforward.total(change.gain) OVER position AS realized_gains,
+               rollforward.total(change.dividends) OVER position AS dividends,
+               rollforward.total(change.dividend_taxes) OVER position AS dividend_taxes,
+               rollforward.total(change.options_income) OVER position AS options_income,
+               rollforward.total(change.commissions) OVER position AS commissions,
+               rollforward.total(change.fees) OVER position AS fees
+        FROM change
+        WINDOW position AS (PARTITION BY change.position_no ORDER BY change.on_date ROWS UNBOUNDED PRECEDING)
     ),
     held AS (
-        SELECT opening.account_id, opening.instrument_id, opening.currency, rolled.on_date,
-               opening.multiplier, opening.expiration, opening.is_quoted,
-               coalesce(opening.long_quantity, 0) + coalesce(rolled.long_quantity, 0) AS long_quantity,
-               coalesce(opening.short_quantity, 0) + coalesce(rolled.short_quantity, 0) AS short_quantity,
-               coalesce(opening.long_cost, 0) + coalesce(rolled.long_cost, 0) AS long_cost,
-               coalesce(opening.short_cost, 0) + coalesce(rolled.short_cost, 0) AS short_cost,
-               coalesce(opening.realized_gains, 0) + coalesce(rolled.realized_gains, 0) AS realized_gains,
-               coalesce(opening.dividends, 0) + coalesce(rolled.dividends, 0) AS dividends,
-               coalesce(opening.dividend_taxes, 0) + coalesce(rolled.dividend_taxes, 0) AS dividend_taxes,
-               coalesce(opening.options_income, 0) + coalesce(rolled.options_income, 0) AS options_income,
-               coalesce(opening.commissions, 0) + coalesce(rolled.commissions, 0) AS commissions,
-               coalesce(opening.fees, 0) + coalesce(rolled.fees, 0) AS fees
+        SELECT position.account_id, position.instrument_id, position.currency, rolled.on_date,
+               position.multiplier, position.expiration, position.is_quoted,
+               coalesce(rolled.long_quantity, 0) AS long_quantity,
+               coalesce(rolled.short_quantity, 0) AS short_quantity,
+               coalesce(rolled.long_cost, 0) AS long_cost,
+               coalesce(rolled.short_cost, 0) AS short_cost,
+               coalesce(rolled.realized_gains, 0) AS realized_gains,
+               coalesce(rolled.dividends, 0) AS dividends,
+               coalesce(rolled.dividend_taxes, 0) AS dividend_taxes,
+               coalesce(rolled.options_income, 0) AS options_income,
+               coalesce(rolled.commissions, 0) AS commissions,
+               coalesce(rolled.fees, 0) AS fees
         FROM rolled
-        JOIN opening USING (position_no)
+        JOIN stage_position AS position USING (position_no)
+        WHERE rolled.on_date > '-infinity'
     )
     SELECT held.account_id,
            held.instrument_id,
