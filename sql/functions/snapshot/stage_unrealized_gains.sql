@@ -17,14 +17,32 @@ BEGIN
     SELECT max(snapshot_date) INTO last_date FROM stage_account_snapshot;
 
     INSERT INTO stage_holding
-    WITH moved AS (
-        SELECT account_id, instrument_id, currency, snapshot_date AS since,
-               lead(snapshot_date, 1, 'infinity') OVER position AS until,
-               long_quantity - short_quantity AS quantity,
-               long_cost - short_cost AS cost,
-               long_quantity <> 0 OR short_quantity <> 0 AS is_open
-        FROM stage_position_snapshot
-        WINDOW position AS (PARTITION BY account_id, instrument_id, currency ORDER BY snapshot_date)
+    WITH valued_instrument AS MATERIALIZED (
+        SELECT instrument.instrument_id, instrument.currency, instrument.multiplier, last_day.expiration, known.has_close
+        FROM rollforward_data.instrument
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END AS expiration
+        ) AS last_day
+        CROSS JOIN LATERAL (
+            SELECT EXISTS (
+                SELECT FROM rollforward_data.price WHERE price.instrument_id = instrument.instrument_id) AS has_close
+        ) AS known
+        WHERE instrument.instrument_id IN (
+                  SELECT snapshot.instrument_id FROM stage_position_snapshot AS snapshot
+                  UNION
+                  SELECT opening.instrument_id FROM stage_opening AS opening)
+          AND (known.has_close OR last_date > last_day.expiration)
+    ),
+    moved AS (
+        SELECT snapshot.account_id, snapshot.instrument_id, snapshot.currency, snapshot.snapshot_date AS since,
+               lead(snapshot.snapshot_date, 1, 'infinity') OVER position AS until,
+               snapshot.long_quantity - snapshot.short_quantity AS quantity,
+               snapshot.long_cost - snapshot.short_cost AS cost,
+               snapshot.long_quantity <> 0 OR snapshot.short_quantity <> 0 AS is_open
+        FROM stage_position_snapshot AS snapshot
+        JOIN valued_instrument USING (instrument_id)
+        WINDOW position AS (
+            PARTITION BY snapshot.account_id, snapshot.instrument_id, snapshot.currency ORDER BY snapshot.snapshot_date)
     ),
     holding AS (
         SELECT account_id, instrument_id, currency, since, until, quantity, cost
@@ -41,16 +59,12 @@ BEGIN
             GROUP BY account_id, instrument_id, currency
         ) AS first_move USING (account_id, instrument_id, currency)
     )
-    SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, last_day.expiration,
+    SELECT holding.account_id, holding.currency, holding.instrument_id, instrument.multiplier, instrument.expiration,
            holding.currency = instrument.currency, holding.since, holding.until, holding.quantity, holding.cost
     FROM holding
-    JOIN rollforward_data.instrument USING (instrument_id)
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN instrument.kind IN ('option', 'future_option') THEN instrument.expiration END AS expiration
-    ) AS last_day
-    WHERE (holding.until > last_day.expiration AND last_date > last_day.expiration)
-       OR (holding.currency = instrument.currency
-           AND EXISTS (SELECT FROM rollforward_data.price WHERE price.instrument_id = holding.instrument_id));
+    JOIN valued_instrument AS instrument USING (instrument_id)
+    WHERE (holding.until > instrument.expiration AND last_date > instrument.expiration)
+       OR (holding.currency = instrument.currency AND instrument.has_close);
     GET DIAGNOSTICS rows_staged = ROW_COUNT;
     PERFORM rollforward.analyze_stage('pg_temp.stage_holding', rows_staged);
 
