@@ -39,27 +39,31 @@ BEGIN
            AND transferred.currency = cash.currency
            AND transferred.day_no = step.day_no
     ),
-    converted AS (
-        SELECT level.account_id, level.day_no, level.open_positions, level.positions_priced, level.positions_carried,
-               level.oldest_age,
-               rollforward.in_base(level.cash, own.rate) AS cash,
-               rollforward.in_base(level.long_value, own.rate) AS long_value,
-               rollforward.in_base(level.short_value, own.rate) AS short_value,
-               rollforward.in_base(level.unrealized, own.rate) AS unrealized,
-               rollforward.in_base(level.flow, own.rate) AS flow,
-               rollforward.in_base(level.realized, own.rate) AS realized,
-               rollforward.in_base(level.income, own.rate) AS income,
-               rollforward.in_base(level.costs, own.rate) AS costs,
-               rollforward.in_base(level.transferred_gain, own.rate) AS transferred_gain
+    -- OFFSET 0 keeps each step one: what is computed in it is computed once, however often it is used
+    rated AS (
+        SELECT level.*, rate.rate, level.currency = valuation.base_currency AS is_base
         FROM level
         JOIN stage_valuation AS valuation USING (account_id)
         LEFT JOIN stage_rate AS rate
             ON rate.currency = level.currency
            AND rate.base_currency = valuation.base_currency
            AND rate.day_no = level.day_no
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN level.currency = valuation.base_currency THEN 1 ELSE rate.rate END AS rate
-        ) AS own
+        OFFSET 0
+    ),
+    converted AS (
+        SELECT rated.account_id, rated.day_no, rated.open_positions, rated.positions_priced, rated.positions_carried,
+               rated.oldest_age,
+               rollforward.in_base(rated.cash, rated.rate, rated.is_base) AS cash,
+               rollforward.in_base(rated.long_value, rated.rate, rated.is_base) AS long_value,
+               rollforward.in_base(rated.short_value, rated.rate, rated.is_base) AS short_value,
+               rollforward.in_base(rated.unrealized, rated.rate, rated.is_base) AS unrealized,
+               rollforward.in_base(rated.flow, rated.rate, rated.is_base) AS flow,
+               rollforward.in_base(rated.realized, rated.rate, rated.is_base) AS realized,
+               rollforward.in_base(rated.income, rated.rate, rated.is_base) AS income,
+               rollforward.in_base(rated.costs, rated.rate, rated.is_base) AS costs,
+               rollforward.in_base(rated.transferred_gain, rated.rate, rated.is_base) AS transferred_gain
+        FROM rated
+        OFFSET 0
     ),
     day_total AS (
         -- what is unknown in one currency is unknown in all
@@ -83,36 +87,41 @@ BEGIN
         FROM converted
         GROUP BY converted.account_id, converted.day_no
     ),
+    worth AS (
+        SELECT day_total.*, day_total.cash + day_total.long_value + day_total.short_value AS closing_equity
+        FROM day_total
+        OFFSET 0
+    ),
     closed AS (
-        SELECT day_total.*, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
-               day_total.cash + day_total.long_value + day_total.short_value AS closing_equity,
-               sum(CASE WHEN day_total.flow IS NULL THEN 1 ELSE 0 END) OVER account AS flows_unknown,
-               sum(CASE WHEN day_total.flow + day_total.cash + day_total.long_value + day_total.short_value IS NULL THEN 1 ELSE 0 END)
-                   OVER account AS pnls_unknown,
+        SELECT worth.*, valuation.base_currency, valuation.cumulative_flow AS standing_flow,
+               sum(CASE WHEN worth.flow IS NULL THEN 1 ELSE 0 END) OVER account AS flows_unknown,
+               sum(CASE WHEN worth.flow IS NULL OR worth.closing_equity IS NULL THEN 1 ELSE 0 END) OVER account AS pnls_unknown,
                valuation.has_standing AND valuation.cumulative_pnl IS NULL AS is_pnl_lost,
-               rollforward.total(day_total.flow) OVER account AS flow_so_far,
-               CASE WHEN day_total.day_no > valuation.first_no
-                    THEN lag(day_total.cash + day_total.long_value + day_total.short_value) OVER account
+               rollforward.total(worth.flow) OVER account AS flow_so_far,
+               CASE WHEN worth.day_no > valuation.first_no THEN lag(worth.closing_equity) OVER account
                     WHEN valuation.has_standing THEN valuation.closing_equity
                     ELSE 0
                END AS opening_equity,
-               CASE WHEN day_total.day_no > valuation.first_no THEN lag(day_total.unrealized) OVER account
+               CASE WHEN worth.day_no > valuation.first_no THEN lag(worth.unrealized) OVER account
                     WHEN valuation.has_standing THEN valuation.unrealized
                     ELSE 0
                END AS unrealized_before,
                valuation.has_standing
-        FROM day_total
+        FROM worth
         JOIN stage_valuation AS valuation USING (account_id)
-        WINDOW account AS (PARTITION BY day_total.account_id ORDER BY day_total.day_no ROWS UNBOUNDED PRECEDING)
+        WINDOW account AS (PARTITION BY worth.account_id ORDER BY worth.day_no ROWS UNBOUNDED PRECEDING)
     ),
     rolled AS (
         SELECT closed.*,
                closed.closing_equity - closed.opening_equity - closed.flow AS pnl,
                closed.unrealized - closed.unrealized_before - closed.transferred_gain AS unrealized_change,
                CASE WHEN closed.flows_unknown = 0
-                    THEN CASE WHEN closed.has_standing THEN closed.standing_flow ELSE 0 END + closed.flow_so_far
+                    THEN CASE WHEN closed.has_standing THEN closed.standing_flow + closed.flow_so_far
+                              ELSE closed.flow_so_far
+                         END
                END AS cumulative_flow
         FROM closed
+        OFFSET 0
     )
     SELECT rolled.account_id,
            days[rolled.day_no],
