@@ -3,10 +3,9 @@
 -- From behind the last row that stands, or from the first account snapshot. To the end of the range, if it has one, but not
 -- into days of which nothing can be known yet; else as far as prices and the account's movements go, or it was to go before.
 --
--- returns     the first day from which on one of them is valued anew
 -- relies on   account_snapshot_pkey, equity_snapshot_pkey, valued_account_pkey: descents per account; price_date_idx: one
 CREATE OR REPLACE FUNCTION rollforward.stage_valuations(end_date date)
-RETURNS date
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -88,7 +87,6 @@ BEGIN
     WHERE asked.valued_until < excluded.valued_until;
 
     PERFORM rollforward.analyze_stage('pg_temp.stage_valuation', rows_staged);
-    RETURN (SELECT min(from_date) FROM stage_valuation);
 END
 $$;
 

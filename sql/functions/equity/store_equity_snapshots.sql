@@ -4,19 +4,21 @@
 --
 -- returns     rows written, changed or removed
 -- relies on   equity_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots(start_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots()
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    rows_saved bigint;
+    start_date CONSTANT date := (SELECT min(valuation.from_date) FROM stage_valuation AS valuation);
+    rows_replaced bigint;
+    rows_added bigint;
 BEGIN
     WITH removed AS (
         DELETE FROM rollforward_data.equity_snapshot AS stored
         USING stage_valuation AS valuation
         WHERE stored.account_id = valuation.account_id
-          AND stored.snapshot_date >= store_equity_snapshots.start_date
+          AND stored.snapshot_date >= start_date
           AND stored.snapshot_date BETWEEN valuation.from_date AND valuation.end_date
           AND NOT EXISTS (
               SELECT FROM stage_equity_snapshot AS staged
@@ -31,32 +33,27 @@ BEGIN
     )
     -- a row that is about to be written again counts once, below
     SELECT count(*)
-    INTO rows_saved
+    INTO rows_replaced
     FROM removed
     WHERE NOT EXISTS (
         SELECT FROM stage_equity_snapshot AS staged
         WHERE staged.account_id = removed.account_id
           AND staged.snapshot_date = removed.snapshot_date);
 
-    WITH added AS (
-        INSERT INTO rollforward_data.equity_snapshot
-        SELECT staged.*
-        FROM stage_equity_snapshot AS staged
-        WHERE NOT EXISTS (
-            SELECT FROM rollforward_data.equity_snapshot AS stored
-            WHERE stored.account_id = staged.account_id
-              AND stored.snapshot_date = staged.snapshot_date)
-        -- sorted, so that what is compared is read to its end before the first row is written
-        ORDER BY staged.account_id, staged.snapshot_date
-        RETURNING account_id
-    ),
-    noted AS (
-        INSERT INTO stage_changed
-        SELECT DISTINCT account_id FROM added
-    )
-    SELECT rows_saved + count(*) INTO rows_saved FROM added;
+    -- what still stands is as it was staged
+    DELETE FROM stage_equity_snapshot AS staged
+    USING rollforward_data.equity_snapshot AS stored
+    WHERE stored.account_id = staged.account_id
+      AND stored.snapshot_date = staged.snapshot_date;
 
-    RETURN rows_saved;
+    WITH noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM stage_equity_snapshot
+    )
+    INSERT INTO rollforward_data.equity_snapshot
+    SELECT * FROM stage_equity_snapshot;
+    GET DIAGNOSTICS rows_added = ROW_COUNT;
+    RETURN rows_replaced + rows_added;
 END
 $$;
 

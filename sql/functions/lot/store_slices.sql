@@ -100,32 +100,34 @@ BEGIN
     INSERT INTO stage_changed
     SELECT DISTINCT account_id FROM removed;
 
-    WITH added AS (
-        INSERT INTO rollforward_data.lot_slice (
-            account_id, opened_by, opened_in, entered_by, lot_offset, quantity, instrument_id, currency, side,
-            opened_on, entered_on, closed_on, closed_by, carried_to, cost, proceeds, gain, lot_quantity, lot_cost)
-        SELECT position.account_id, staged.opened_by, staged.opened_in, staged.entered_by, staged.lot_offset, staged.quantity,
-               position.instrument_id, position.currency, staged.side,
-               staged.opened_on, staged.entered_on, staged.closed_on, staged.closed_by, staged.carried_to,
-               staged.cost, staged.proceeds,
-               CASE staged.side WHEN 'long' THEN staged.proceeds - staged.cost ELSE staged.cost - staged.proceeds END,
-               staged.lot_quantity, staged.lot_cost
+    -- what still stands is as it was staged
+    DELETE FROM stage_slice AS staged
+    USING stage_position AS position, rollforward_data.lot_slice AS slice
+    WHERE position.position_no = staged.position_no
+      AND slice.account_id = position.account_id
+      AND slice.opened_by = staged.opened_by
+      AND slice.entered_by = staged.entered_by
+      AND slice.instrument_id = position.instrument_id
+      AND slice.lot_offset = staged.lot_offset
+      AND slice.closed_on >= store_slices.start_date;
+
+    WITH noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT position.account_id
         FROM stage_slice AS staged
         JOIN stage_position AS position USING (position_no)
-        WHERE NOT EXISTS (
-            SELECT FROM rollforward_data.lot_slice AS slice
-            WHERE slice.account_id = position.account_id
-              AND slice.opened_by = staged.opened_by
-              AND slice.entered_by = staged.entered_by
-              AND slice.instrument_id = position.instrument_id
-              AND slice.lot_offset = staged.lot_offset
-              AND slice.closed_on >= store_slices.start_date)
-        -- sorted, so that what is compared is read to its end before the first row is written
-        ORDER BY position.account_id, staged.opened_by, staged.entered_by, staged.lot_offset
-        RETURNING account_id
     )
-    INSERT INTO stage_changed
-    SELECT DISTINCT account_id FROM added;
+    INSERT INTO rollforward_data.lot_slice (
+        account_id, opened_by, opened_in, entered_by, lot_offset, quantity, instrument_id, currency, side,
+        opened_on, entered_on, closed_on, closed_by, carried_to, cost, proceeds, gain, lot_quantity, lot_cost)
+    SELECT position.account_id, staged.opened_by, staged.opened_in, staged.entered_by, staged.lot_offset, staged.quantity,
+           position.instrument_id, position.currency, staged.side,
+           staged.opened_on, staged.entered_on, staged.closed_on, staged.closed_by, staged.carried_to,
+           staged.cost, staged.proceeds,
+           CASE staged.side WHEN 'long' THEN staged.proceeds - staged.cost ELSE staged.cost - staged.proceeds END,
+           staged.lot_quantity, staged.lot_cost
+    FROM stage_slice AS staged
+    JOIN stage_position AS position USING (position_no);
 END
 $$;
 

@@ -17,8 +17,8 @@ DECLARE
     began timestamptz := clock_timestamp();
     loaded timestamptz;
     calculated timestamptz;
-    calculated_again timestamptz;
-    persisting interval;
+    stored timestamptz;
+    valued timestamptz;
     result rollforward.batch_result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
 BEGIN
     PERFORM rollforward.prepare_stage();
@@ -31,19 +31,20 @@ BEGIN
     PERFORM rollforward.match_lots(start_date);
     PERFORM rollforward.stage_deltas();
     PERFORM rollforward.stage_position_snapshots();
+    PERFORM rollforward.stage_account_snapshots(start_date);
     calculated := clock_timestamp();
 
     PERFORM rollforward.store_slices(start_date, end_date);
     PERFORM rollforward.store_position_snapshots(start_date, end_date);
     PERFORM rollforward.store_positions();
-    PERFORM rollforward.refresh_statistics();
-    persisting := clock_timestamp() - calculated;
-
-    PERFORM rollforward.stage_account_snapshots(start_date);
-    calculated_again := clock_timestamp();
-
     result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
-    result.equity_saved := rollforward.compute_equity(end_date);
+    PERFORM rollforward.refresh_statistics();
+    stored := clock_timestamp();
+
+    PERFORM rollforward.stage_equity(end_date);
+    valued := clock_timestamp();
+
+    result.equity_saved := rollforward.store_equity_snapshots();
     result.coverage := rollforward.stage_coverage();
     PERFORM rollforward.mark_remainder(end_date);
     PERFORM rollforward.mark_analyses(array_agg(scope.account_id), array_agg(least(scope.from_date, valuation.from_date)))
@@ -56,7 +57,7 @@ BEGIN
     INTO result.movements_processed, result.dates_processed
     FROM stage_event;
     result.load_ms := rollforward.elapsed_ms(began, loaded);
-    result.persistence_ms := rollforward.elapsed_ms(calculated_again - persisting, clock_timestamp());
+    result.persistence_ms := rollforward.elapsed_ms(calculated + (valued - stored), clock_timestamp());
     RETURN result;
 END
 $$;

@@ -10,7 +10,8 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    rows_saved bigint;
+    rows_replaced bigint;
+    rows_added bigint;
 BEGIN
     INSERT INTO rollforward_data.account_currency (account_id, currency)
     SELECT DISTINCT staged.account_id, staged.currency
@@ -42,7 +43,7 @@ BEGIN
     )
     -- a row that is about to be written again counts once, below
     SELECT count(*)
-    INTO rows_saved
+    INTO rows_replaced
     FROM removed
     WHERE NOT EXISTS (
         SELECT FROM stage_account_snapshot AS staged
@@ -50,26 +51,21 @@ BEGIN
           AND staged.currency = removed.currency
           AND staged.snapshot_date = removed.snapshot_date);
 
-    WITH added AS (
-        INSERT INTO rollforward_data.account_snapshot
-        SELECT staged.*
-        FROM stage_account_snapshot AS staged
-        WHERE NOT EXISTS (
-            SELECT FROM rollforward_data.account_snapshot AS stored
-            WHERE stored.account_id = staged.account_id
-              AND stored.currency = staged.currency
-              AND stored.snapshot_date = staged.snapshot_date)
-        -- sorted, so that what is compared is read to its end before the first row is written
-        ORDER BY staged.account_id, staged.currency, staged.snapshot_date
-        RETURNING account_id
-    ),
-    noted AS (
-        INSERT INTO stage_changed
-        SELECT DISTINCT account_id FROM added
-    )
-    SELECT rows_saved + count(*) INTO rows_saved FROM added;
+    -- what still stands is as it was staged
+    DELETE FROM stage_account_snapshot AS staged
+    USING rollforward_data.account_snapshot AS stored
+    WHERE stored.account_id = staged.account_id
+      AND stored.currency = staged.currency
+      AND stored.snapshot_date = staged.snapshot_date;
 
-    RETURN rows_saved;
+    WITH noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM stage_account_snapshot
+    )
+    INSERT INTO rollforward_data.account_snapshot
+    SELECT * FROM stage_account_snapshot;
+    GET DIAGNOSTICS rows_added = ROW_COUNT;
+    RETURN rows_replaced + rows_added;
 END
 $$;
 

@@ -27,22 +27,20 @@ BEGIN
     INSERT INTO stage_changed
     SELECT DISTINCT account_id FROM removed;
 
-    WITH added AS (
-        INSERT INTO rollforward_data.position_snapshot
-        SELECT staged.*
-        FROM stage_position_snapshot AS staged
-        WHERE NOT EXISTS (
-            SELECT FROM rollforward_data.position_snapshot AS stored
-            WHERE stored.account_id = staged.account_id
-              AND stored.instrument_id = staged.instrument_id
-              AND stored.currency = staged.currency
-              AND stored.snapshot_date = staged.snapshot_date)
-        -- sorted, so that what is compared is read to its end before the first row is written
-        ORDER BY staged.account_id, staged.instrument_id, staged.currency, staged.snapshot_date
-        RETURNING account_id
+    -- what still stands is as it was staged
+    DELETE FROM stage_position_snapshot AS staged
+    USING rollforward_data.position_snapshot AS stored
+    WHERE stored.account_id = staged.account_id
+      AND stored.instrument_id = staged.instrument_id
+      AND stored.currency = staged.currency
+      AND stored.snapshot_date = staged.snapshot_date;
+
+    WITH noted AS (
+        INSERT INTO stage_changed
+        SELECT DISTINCT account_id FROM stage_position_snapshot
     )
-    INSERT INTO stage_changed
-    SELECT DISTINCT account_id FROM added;
+    INSERT INTO rollforward_data.position_snapshot
+    SELECT * FROM stage_position_snapshot;
 END
 $$;
 

@@ -1,18 +1,15 @@
--- Computes and stores the equity of the staged accounts, from what is stored of their cash and positions.
+-- Stages the equity of the staged accounts, from what is stored of their cash and positions: stage_equity_snapshot.
 --
 -- Each account begins behind the last row that stands before its day, so that there is never a hole.
---
--- returns   rows written, changed or removed
-CREATE OR REPLACE FUNCTION rollforward.compute_equity(end_date date)
-RETURNS bigint
+CREATE OR REPLACE FUNCTION rollforward.stage_equity(end_date date)
+RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    start_date date;
     days date[];
 BEGIN
-    start_date := rollforward.stage_valuations(end_date);
+    PERFORM rollforward.stage_valuations(end_date);
     days := rollforward.stage_days();
     PERFORM rollforward.stage_stretches();
     PERFORM rollforward.stage_closes();
@@ -20,8 +17,7 @@ BEGIN
     PERFORM rollforward.stage_transferred();
     PERFORM rollforward.stage_rates();
     PERFORM rollforward.stage_equity_snapshots(days);
-    RETURN rollforward.store_equity_snapshots(start_date);
 END
 $$;
 
-COMMENT ON FUNCTION rollforward.compute_equity IS 'Computes and stores the equity of the staged accounts';
+COMMENT ON FUNCTION rollforward.stage_equity IS 'Stages the equity of the staged accounts';
