@@ -6,6 +6,7 @@ CREATE OR REPLACE FUNCTION rollforward.analyze_stage(stage regclass, row_count b
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET default_statistics_target = 20  -- how many there are matters, hardly how they are spread
 AS $$
 DECLARE
     known real;
