@@ -1,7 +1,7 @@
 -- Computes lots, position snapshots and account snapshots of many accounts between two dates, both included.
 --
--- The number of statements does not depend on the number of accounts, dates or movements; it grows by a round where lots
--- travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
+-- The number of statements does not depend on the number of dates or movements, nor on that of accounts up to 2,500, which
+-- are computed at once; it grows by a round where lots travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
 -- is computed from there on; rows after end_date that are affected are marked stale.
 --
 -- account_ids           accounts to compute; empty is allowed and does nothing
@@ -23,8 +23,11 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
 SET jit = off  -- many expressions over rows that nobody can count beforehand: compiling would be a guess
+SET plan_cache_mode = auto  -- what is chosen below ends with the call
 AS $$
 DECLARE
+    slice_size CONSTANT integer := 2500;  -- accounts whose rows are sorted and hashed in memory
+    few CONSTANT integer := 10;           -- accounts, for which planning takes longer than anything a plan can save
     began timestamptz := clock_timestamp();
     waiting bigint[];
     ready bigint[];
@@ -46,6 +49,8 @@ BEGIN
         RETURN result;
     END IF;
 
+    PERFORM set_config(
+        'plan_cache_mode', CASE WHEN cardinality(account_ids) <= few THEN 'force_generic_plan' ELSE 'auto' END, true);
     PERFORM rollforward.resolve_marks();
     PERFORM FROM rollforward_data.account
     WHERE account_id = ANY (account_ids)
@@ -57,10 +62,13 @@ BEGIN
     LOOP
         -- who gives securities comes before who receives them
         ready := rollforward.independent_accounts(waiting);
-        result := rollforward.combined(
-            result, rollforward.compute_range(ready, start_date, end_date, force_recalculation));
-        receivers := receivers || rollforward.mark_receivers(
-            ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
+        FOR begin_no IN 1 .. cardinality(ready) BY slice_size LOOP
+            result := rollforward.combined(
+                result,
+                rollforward.compute_range(ready[begin_no : begin_no + slice_size - 1], start_date, end_date, force_recalculation));
+            receivers := receivers || rollforward.mark_receivers(
+                ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
+        END LOOP;
 
         waiting := ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(ready));
         CONTINUE WHEN waiting <> '{}';
