@@ -76,8 +76,8 @@ FULL = Scale(
     statement_rows=1_000_000,
     analytics_accounts=1_000,
     analytics_instruments=500,
-    analytics_dates=(5, 10, 20),
-    tuning_accounts=1_000,
+    analytics_dates=(2, 5, 10),
+    tuning_accounts=300,
     outside_accounts=2_000,
 )
 QUICK = Scale(

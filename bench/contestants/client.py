@@ -90,6 +90,9 @@ def _lines(size: str, taken: dict[str, Spread], *, is_claimed: bool) -> Iterator
         if name != "batch":
             claim = CLIENT_OVER_BATCH if name == CLIENT and is_claimed else None
             yield Line("client", f"{name} ÷ batch, {size}", "x", spread.over(taken["batch"]), claim)
+    if CLIENT in taken:
+        # what a batch that computed in no time could reach
+        yield Line("client", f"{CLIENT} ÷ floor, {size}", "x", taken[CLIENT].over(taken["floor"]))
 
 
 def _costs(size: str, database: BenchDatabase, ledger: Ledger, ways: dict[str, Way]) -> Iterator[Cost]:

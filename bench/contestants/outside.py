@@ -44,7 +44,7 @@ def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
                 "batch": Contestant(lambda: batch.run(database, ledger), database.clear),
                 **{name: _contestant(database, ledger, name, tool) for name, tool in tools.items()},
             },
-            scale.repetitions,
+            min(3, scale.repetitions),
         )
         for name in tools:
             require_same_rows(database.connection, _TOOLS[name])
