@@ -313,6 +313,28 @@ def test_an_account_opened_and_computed_in_one_transaction_is_found_by_what_come
     check_like_new(ledger, [account, added])
 
 
+@pytest.mark.parametrize("first", ["giver", "receiver"])
+def test_lots_that_change_while_the_receiver_is_computed_for_another_reason_are_computed_next(
+    ledger, account, first
+):
+    """The mark of the other reason cannot stand for what the session that takes it does not see."""
+    receiver = ledger.account("receiver")
+    hold(ledger, account)
+    leg = {"symbol": "ACME", "quantity": 10, "external_id": "T1"}
+    ledger.record(account, movement("securities_out", "2025-01-07", effect="close", **leg))
+    ledger.record(receiver, movement("securities_in", "2025-01-07", effect="open", **leg))
+    ledger.process_stale()
+    ledger.record(account, buy("2025-01-02", "ACME", 10, 70))
+    ledger.record(receiver, deposit("2025-01-02", 1))
+    with session(ledger, autocommit=False) as one, session(ledger, autocommit=False) as two:
+        for own in (one, two) if first == "giver" else (two, one):
+            own.process([account if own is one else receiver])
+        one.connection.commit()
+        two.connection.commit()
+    assert [row.account_id for row in ledger.stale()] == [receiver]
+    check_like_new(ledger, [account, receiver])
+
+
 @pytest.mark.parametrize("commits", [True, False])
 def test_two_sessions_resolve_one_mark(ledger, account, commits):
     """The first may fail after it has removed the mark: then it is there for the second."""

@@ -60,7 +60,7 @@ BEGIN
         result := rollforward.combined(
             result, rollforward.compute_range(ready, start_date, end_date, force_recalculation));
         receivers := receivers || rollforward.mark_receivers(
-            ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
+            ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position), account_ids);
 
         waiting := ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(ready));
         CONTINUE WHEN waiting <> '{}';
