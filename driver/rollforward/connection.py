@@ -41,9 +41,38 @@ class Database:
 
     @contextmanager
     def connect(self, *, autocommit: bool = False) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
-        """A connection: committed when the block ends well, rolled back when it raises, then closed."""
+        """A connection: committed when the block ends well, rolled back when it raises, then closed.
+
+        It is closed at once when the block is interrupted: psycopg would warn of what it cannot roll back.
+        """
         with open_connection(self.dsn, autocommit=autocommit) as connection:
-            yield connection
+            try:
+                yield connection
+            except Exception:
+                raise
+            except BaseException:
+                connection.close()
+                raise
+
+
+@contextmanager
+def transaction(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Transaction]:
+    """A transaction of psycopg, or a savepoint, that ends also where an interruption comes amid a command.
+
+    The connection takes no other command then, not even ``ROLLBACK``, and psycopg may wait for its own lock
+    for ever: as when Ctrl-C comes behind the beginning of a COPY. It is closed, which rolls back as well.
+    """
+    from psycopg.pq import TransactionStatus
+
+    with connection.transaction() as begun:
+        try:
+            yield begun
+        except Exception:
+            raise
+        except BaseException:
+            if connection.info.transaction_status == TransactionStatus.ACTIVE:
+                connection.close()
+            raise
 
 
 def open_connection(dsn: str, *, autocommit: bool = False) -> psycopg.Connection[tuple[Any, ...]]:

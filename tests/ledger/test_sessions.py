@@ -218,6 +218,46 @@ def test_a_change_while_an_account_is_computed_is_computed_next(ledger, account,
     check_like_new(ledger, [account])
 
 
+@contextmanager
+def recording_meanwhile(ledger: Ledger) -> Iterator[None]:
+    """Whenever a calculation takes marks away, new ones come: as if others recorded without end."""
+    ledger.rows(
+        """
+        CREATE FUNCTION rollforward_data.record_meanwhile() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO rollforward_data.stale_mark (account_id, from_date)
+            SELECT account_id, from_date FROM taken;
+            RETURN NULL;
+        END
+        $$;
+        CREATE TRIGGER record_meanwhile AFTER DELETE ON rollforward_data.stale_mark
+            REFERENCING OLD TABLE AS taken
+            FOR EACH STATEMENT EXECUTE FUNCTION rollforward_data.record_meanwhile()
+        """
+    )
+    try:
+        yield
+    finally:
+        ledger.rows("DROP FUNCTION rollforward_data.record_meanwhile CASCADE")
+
+
+@pytest.mark.parametrize(
+    "calculation",
+    ["SELECT rollforward.process_stale()", "CALL rollforward.process_all('2025-01-01', '2025-01-31')"],
+)
+def test_a_calculation_ends_though_others_go_on_recording(ledger, account, calculation):
+    """For accounts that received securities too: what they received has not changed."""
+    other = ledger.account("other")
+    ledger.record(other, deposit("2025-01-06", 1))
+    ledger.record(
+        account, movement("securities_in", "2025-01-06", symbol="ACME", quantity=2, effect="open", price=5)
+    )
+    with recording_meanwhile(ledger):
+        ledger.rows(calculation)
+    assert [row.account_id for row in ledger.stale()] == [account, other]
+    check_like_new(ledger, [account, other])
+
+
 def test_a_first_holding_that_another_session_has_not_committed_is_found_by_a_price(ledger, account):
     """The price is resolved while the position that it concerns cannot be seen."""
     hold(ledger, account)
@@ -271,6 +311,28 @@ def test_an_account_opened_and_computed_in_one_transaction_is_found_by_what_come
         ledger.process([account])
         computing.connection.commit()
     check_like_new(ledger, [account, added])
+
+
+@pytest.mark.parametrize("first", ["giver", "receiver"])
+def test_lots_that_change_while_the_receiver_is_computed_for_another_reason_are_computed_next(
+    ledger, account, first
+):
+    """The mark of the other reason cannot stand for what the session that takes it does not see."""
+    receiver = ledger.account("receiver")
+    hold(ledger, account)
+    leg = {"symbol": "ACME", "quantity": 10, "external_id": "T1"}
+    ledger.record(account, movement("securities_out", "2025-01-07", effect="close", **leg))
+    ledger.record(receiver, movement("securities_in", "2025-01-07", effect="open", **leg))
+    ledger.process_stale()
+    ledger.record(account, buy("2025-01-02", "ACME", 10, 70))
+    ledger.record(receiver, deposit("2025-01-02", 1))
+    with session(ledger, autocommit=False) as one, session(ledger, autocommit=False) as two:
+        for own in (one, two) if first == "giver" else (two, one):
+            own.process([account if own is one else receiver])
+        one.connection.commit()
+        two.connection.commit()
+    assert [row.account_id for row in ledger.stale()] == [receiver]
+    check_like_new(ledger, [account, receiver])
 
 
 @pytest.mark.parametrize("commits", [True, False])

@@ -9,6 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row, tuple_row
 
+from rollforward.connection import transaction
 from rollforward.entities import Column, Entity
 from rollforward.errors import BadArgument
 from rollforward.repository.rows import array_type, columns_given, entity_named, keys, mappings, values
@@ -52,7 +53,7 @@ def _save(
     given = mappings(rows)
     options = dict(zip(("on_conflict", "idempotency_key"), how, strict=True))
     if len(given) > COPIED_FROM:
-        with connection.transaction():
+        with transaction(connection):
             _copy(connection, entity, given)
             return _call(connection, f"save_{entity.name}_stage", [], query, **options)
     return _call(connection, f"save_{entity.name}_batch", _arrays(entity, given), query, **options)
@@ -64,7 +65,7 @@ def validate(
     entity = entity_named(entity_name)
     given = mappings(rows)
     if len(given) > COPIED_FROM:
-        with connection.transaction():
+        with transaction(connection):
             _copy(connection, entity, given)
             found = _call(connection, f"validate_{entity.name}_stage", [], on_conflict=on_conflict)
     else:

@@ -14,7 +14,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 from psycopg.rows import class_row, tuple_row
 
-from rollforward.connection import open_connection
+from rollforward.connection import open_connection, transaction
 from rollforward.errors import from_psycopg
 from rollforward.repository.retry import retried
 
@@ -58,7 +58,7 @@ class Connected:
         connection = self.connection
         if not connection.autocommit and connection.info.transaction_status == TransactionStatus.IDLE:
             connection.execute("SELECT")  # otherwise the block would be the whole transaction, and commit it
-        with connection.transaction():
+        with transaction(connection):
             if reason is not None:
                 connection.execute(_BECAUSE, [reason])
             yield
@@ -67,7 +67,7 @@ class Connected:
     def transaction_or_its_own(self) -> Iterator[None]:
         """What happens in the block is committed at its end, unless the caller has a transaction."""
         if self.is_on_its_own:
-            with self.connection.transaction():
+            with transaction(self.connection):
                 yield
         else:
             yield

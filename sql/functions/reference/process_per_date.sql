@@ -130,9 +130,10 @@ BEGIN
     PERFORM rollforward.mark_analyses(ARRAY[process_per_date.account_id], ARRAY[least(first_date, first_equity_date)]);
 
     -- behind the marks that are settled: those that are left would stand for what is marked here
-    PERFORM rollforward.mark_receivers(ARRAY(
-        SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
-        WHERE traded.account_id = process_per_date.account_id AND traded.instrument_id IS NOT NULL));
+    PERFORM rollforward.mark_receivers(
+        ARRAY(SELECT DISTINCT traded.instrument_id FROM rollforward_data.movement AS traded
+              WHERE traded.account_id = process_per_date.account_id AND traded.instrument_id IS NOT NULL),
+        ARRAY[account_id]);
     IF isfinite(end_date) THEN
         INSERT INTO rollforward_data.stale_mark (account_id, from_date)
         SELECT process_per_date.account_id, end_date + 1

@@ -67,7 +67,7 @@ BEGIN
                 result,
                 rollforward.compute_range(ready[begin_no : begin_no + slice_size - 1], start_date, end_date, force_recalculation));
             receivers := receivers || rollforward.mark_receivers(
-                ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position));
+                ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position), account_ids);
         END LOOP;
 
         waiting := ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(ready));

@@ -1,5 +1,7 @@
 -- Computes only what changed facts made stale, each account from the earliest day a change touched.
 --
+-- What others record while it computes stays stale, for the next call.
+--
 -- max_accounts   how many accounts to take at most, in id order; NULL means all that are stale
 -- returns        as process; nothing stale is a success with zero counts
 -- errors         22R01 max_accounts is not positive
@@ -40,12 +42,8 @@ BEGIN
         FROM (
             SELECT account.account_id
             FROM rollforward_data.account
-            WHERE account.account_id IN (SELECT mark.account_id FROM rollforward_data.stale_mark AS mark)
+            WHERE account.account_id IN (SELECT rollforward.waiting_receivers(NULL, 'infinity'))
               AND account.account_id <> ALL (account_ids)
-              AND EXISTS (
-                  SELECT FROM rollforward_data.movement
-                  WHERE movement.account_id = account.account_id
-                    AND movement.kind = 'securities_in')
             ORDER BY account.account_id
             FOR NO KEY UPDATE SKIP LOCKED
         ) AS free;

@@ -1,7 +1,8 @@
 -- Arrivals whose lots are other ones than those that left the other account.
 --
 -- instrument_ids   whose transfers
--- returns          a row per movement and lot; units and costs are NULL where a side does not know the lot
+-- returns          a row per movement and lot; units and costs are NULL where a side does not know the lot, and so is who
+--                  sent it where nobody did
 -- relies on        movement_transfer_idx, lot_slice_closed_idx
 CREATE OR REPLACE FUNCTION rollforward.differing_arrivals(instrument_ids bigint[])
 RETURNS TABLE (
@@ -12,7 +13,8 @@ RETURNS TABLE (
     sent_quantity numeric,
     sent_cost numeric,
     received_quantity numeric,
-    received_cost numeric
+    received_cost numeric,
+    from_account_id bigint
 )
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
@@ -31,7 +33,7 @@ BEGIN ATOMIC
     )
     SELECT coalesce(sent.to_account_id, received.account_id), coalesce(sent.arrived_by, received.movement_id),
            coalesce(sent.arrived_on, received.accounting_date), coalesce(sent.opened_by, received.opened_by),
-           sent.quantity, sent.cost, received.quantity, received.cost
+           sent.quantity, sent.cost, received.quantity, received.cost, sent.from_account_id
     FROM rollforward.arriving_lots(differing_arrivals.instrument_ids) AS sent
     FULL JOIN received
         ON received.account_id = sent.to_account_id

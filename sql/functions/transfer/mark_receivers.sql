@@ -1,11 +1,13 @@
 -- Marks accounts that hold other lots than were transferred to them, from the day on which they arrived.
 --
--- Called when what left is stored.
+-- Called when what left is stored. An account that is stale already is not marked again, unless another session may be computing
+-- it: that takes the marks it has seen away, and cannot see what left.
 --
 -- held        the instruments of the calculation
+-- computed    its accounts: they are locked, so nobody else computes them
 -- returns     the accounts it marked
 -- relies on   movement_transfer_idx
-CREATE OR REPLACE FUNCTION rollforward.mark_receivers(held bigint[])
+CREATE OR REPLACE FUNCTION rollforward.mark_receivers(held bigint[], computed bigint[])
 RETURNS bigint[]
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -28,7 +30,9 @@ BEGIN
     END IF;
 
     WITH differing AS (
-        SELECT arrival.account_id, min(arrival.accounting_date) AS from_date
+        SELECT arrival.account_id, min(arrival.accounting_date) AS from_date,
+               arrival.account_id <> ALL (computed)
+                   AND bool_or(arrival.from_account_id IS NULL OR arrival.from_account_id = ANY (computed)) AS is_at_risk
         FROM rollforward.differing_arrivals(instrument_ids) AS arrival
         GROUP BY arrival.account_id
     ),
@@ -36,10 +40,11 @@ BEGIN
         INSERT INTO rollforward_data.stale_mark (account_id, from_date)
         SELECT differing.account_id, differing.from_date
         FROM differing
-        WHERE NOT EXISTS (
-            SELECT FROM rollforward_data.stale_mark AS known
-            WHERE known.account_id = differing.account_id
-              AND known.from_date <= differing.from_date)
+        WHERE differing.is_at_risk
+           OR NOT EXISTS (
+               SELECT FROM rollforward_data.stale_mark AS known
+               WHERE known.account_id = differing.account_id
+                 AND known.from_date <= differing.from_date)
         RETURNING account_id
     )
     SELECT coalesce(array_agg(account_id), '{}') INTO marked FROM added;

@@ -113,7 +113,9 @@ def _rehearsed(session: Session, context: Context, source: Source, args: argpars
     """Book a file and compute its account in one transaction, and roll it back."""
     import psycopg
 
-    with session.connection.transaction() as transaction, _bar(context, source) as progress:
+    from rollforward.connection import transaction
+
+    with transaction(session.connection) as rehearsal, _bar(context, source) as progress:
         imported = session.import_statement(
             source, account=args.account, broker=args.broker, columns=args.columns, progress=progress
         )
@@ -124,7 +126,7 @@ def _rehearsed(session: Session, context: Context, source: Source, args: argpars
                 session.process([imported.account_id], date.max, date.max, scenario="import")
             )
             report["warnings"] = _warnings(session, imported.account_id)
-        raise psycopg.Rollback(transaction)
+        raise psycopg.Rollback(rehearsal)
     return report
 
 
