@@ -19,6 +19,7 @@ STAGES = ["generic_row", "ibkr_row", "market_row", "tastytrade_row"]
 VIEWS = [
     "account",
     "account_currency",
+    "account_figure",
     "account_snapshot",
     "account_version",
     "analysis_engine",
