@@ -40,7 +40,6 @@ BEGIN
             log_id, recorded_at)
         SELECT staged.number, staged.base_currency, staged.account_id, staged.person_id, staged.broker_id, staged.calendar,
                coalesce(staged.costs_in_lot, true), coalesce(staged.premium_in_cost, false),
-               -- once, instead of the default of each row
                (SELECT current_setting('rollforward.log_id')::bigint),
                (SELECT current_setting('rollforward.recorded_at')::timestamptz)
         FROM drawn AS staged

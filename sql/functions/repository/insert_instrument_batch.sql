@@ -42,7 +42,6 @@ BEGIN
         SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind, staged.instrument_id, staged.currency,
                coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying, staged.expiration,
                staged.strike::rollforward_data.exact_price, staged.option_right::rollforward_data.option_right,
-               -- once, instead of the default of each row
                (SELECT current_setting('rollforward.log_id')::bigint),
                (SELECT current_setting('rollforward.recorded_at')::timestamptz)
         FROM drawn AS staged

@@ -99,7 +99,6 @@ BEGIN
                staged.commission_currency, staged.counter_amount::rollforward_data.exact_money, staged.counter_currency,
                staged.per_quantity::rollforward_data.exact_quantity, staged.lot_ref, staged.external_id, staged.description,
                staged.natural_key,
-               -- once, instead of the default of each row
                (SELECT current_setting('rollforward.log_id')::bigint),
                (SELECT current_setting('rollforward.recorded_at')::timestamptz)
         FROM drawn AS staged

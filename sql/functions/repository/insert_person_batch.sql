@@ -34,7 +34,6 @@ BEGIN
             name, person_id, base_currency, organization_id,
             log_id, recorded_at)
         SELECT staged.name, staged.person_id, staged.base_currency, staged.organization_id,
-               -- once, instead of the default of each row
                (SELECT current_setting('rollforward.log_id')::bigint),
                (SELECT current_setting('rollforward.recorded_at')::timestamptz)
         FROM drawn AS staged

@@ -21,7 +21,6 @@ BEGIN
         instrument_id, price_date, close,
         log_id, recorded_at)
     SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price,
-           -- once, instead of the default of each row
            (SELECT current_setting('rollforward.log_id')::bigint),
            (SELECT current_setting('rollforward.recorded_at')::timestamptz)
     FROM unnest(
