@@ -24,6 +24,7 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 # Which templates make an object for each entity, and what it is called.
 _OBJECTS = {
     "row.sql.j2": "{}_row",
+    "insert_batch.sql.j2": "insert_{}_batch",
     "stage_batch.sql.j2": "stage_{}_batch",
     "complete_stage.sql.j2": "complete_{}_stage",
     "match_stage.sql.j2": "match_{}_stage",
@@ -107,6 +108,7 @@ def _environment() -> jinja2.Environment:
         sequence=_sequence,
         keys=_keys,
         key_arguments=_key_arguments,
+        insert_arguments=_insert_arguments,
         key_arrays=_key_arrays,
         key_matches=_key_matches,
         require_keys=_require_keys,
@@ -202,6 +204,14 @@ def _keys(entity: Entity) -> Markup:
 def _key_arguments(entity: Entity) -> Markup:
     """The declaration of the arguments that call rows by their keys."""
     return _joined(f"{column.argument} {column.type}[]" for column in entity.key)
+
+
+def _insert_arguments(entity: Entity) -> Markup:
+    """The declaration of the arrays that are inserted: those of the key are returned too."""
+    return Markup(",\n").join(
+        Markup(f"    {'INOUT ' if column in entity.key else ''}{column.argument} {column.staged_type}[]")
+        for column in entity.given
+    )
 
 
 def _key_arrays(entity: Entity, function: str) -> Markup:

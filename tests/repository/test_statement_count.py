@@ -10,7 +10,8 @@ import pytest
 
 from rollforward import Session
 from rollforward.embedded.server import Server
-from tests.support.batches import ENTITIES, furnish, good_rows, session_of
+from rollforward.errors import BatchRejected
+from tests.support.batches import ENTITIES, KEYS, furnish, good_rows, session_of
 from tests.support.databases import fresh_database
 from tests.support.ledger import Ledger
 
@@ -64,3 +65,40 @@ def test_many_rows_take_as_many_statements_as_one(counted, entity):
     many = [statements(counted, call) for call in operations(session, entity, 100, 700)]
     assert many == few
     assert max(few) < 80
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_what_can_be_saved_as_it_is_is_not_staged(counted, entity):
+    """Nothing is looked for unless the table refuses something, or something has to be decided."""
+    session = session_of(counted)
+    session.save(entity, good_rows(entity, 5))
+    assert statements(counted, lambda: session.save(entity, good_rows(entity, 50, first=5))) <= 26
+    assert counted.value(f"SELECT to_regclass('pg_temp.batch_{entity}') IS NULL")
+
+    with pytest.raises(BatchRejected) as refused:
+        session.save(entity, good_rows(entity, 52, first=5))
+    assert {offence["code"] for offence in refused.value.detail} == {"already_exists"}
+    assert len(refused.value.detail) == 50
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_what_is_saved_as_it_is_has_the_versions_and_the_log_of_what_is_staged(counted, entity):
+    session = session_of(counted)
+    rows = good_rows(entity, 6)
+    straight = session.save(entity, rows[:3])
+    staged = session.save(entity, rows[3:], on_conflict="skip")
+    assert [outcome.version for outcome in straight + staged] == [1] * 6
+
+    keys = [outcome.key for outcome in straight + staged]
+    session.delete(entity, keys)
+    counted.rows("TRUNCATE rollforward_data.deleted_movement")
+    given = [row | dict(zip(KEYS[entity], key, strict=True)) for row, key in zip(rows, keys, strict=True)]
+    again = session.save(entity, given[:3]) + session.save(entity, given[3:], on_conflict="skip")
+    assert [outcome.key for outcome in again] == keys
+    assert [outcome.version for outcome in again] == [2] * 6
+    unlogged = counted.value(
+        f"SELECT count(*) FROM rollforward_data.{entity} AS known"
+        " LEFT JOIN rollforward_data.audit_log AS log USING (log_id)"
+        " WHERE known.version = 2 AND (log.log_id IS NULL OR known.recorded_at < log.began_at)"
+    )
+    assert unlogged == 0

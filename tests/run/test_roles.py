@@ -19,6 +19,7 @@ STAGES = ["generic_row", "ibkr_row", "market_row", "tastytrade_row"]
 VIEWS = [
     "account",
     "account_currency",
+    "account_figure",
     "account_snapshot",
     "account_version",
     "analysis_engine",
@@ -257,18 +258,33 @@ def test_reading_runs_in_a_read_only_transaction_without_temporary_tables(house)
         )
 
 
-@pytest.mark.parametrize("call", ["save_person_batch", "save_person_stage", "open_batch"])
+STAGING = {
+    "save_person_batch": "SELECT rollforward.save_person_batch('{Ann}', on_conflict => 'skip')",
+    "save_person_stage": WRITES["save_person_stage"],
+    "open_batch": WRITES["open_batch"],
+}
+
+
+@pytest.mark.parametrize("call", STAGING)
 def test_a_table_of_somebody_else_in_the_place_of_a_batch_is_refused(house, call):
     house.rows("DISCARD TEMP")
     with acting_as(house, "rollforward_writer"):
         if call == "save_person_stage":
             with pytest.raises(psycopg.errors.DataError) as refused, house.connection.transaction():
-                house.rows(WRITES[call])
+                house.rows(STAGING[call])
             assert refused.value.sqlstate == "22R02"
         house.rows("CREATE TEMP TABLE batch_person (ordinal integer, name text)")
         with pytest.raises(psycopg.errors.DuplicateTable) as refused, house.connection.transaction():
-            house.rows(WRITES[call])
+            house.rows(STAGING[call])
         assert refused.value.diag.message_hint.startswith("DISCARD TEMP")
+
+
+def test_what_needs_no_stage_does_not_touch_a_table_in_its_place(house):
+    house.rows("DISCARD TEMP")
+    with acting_as(house, "rollforward_writer"):
+        house.rows("CREATE TEMP TABLE batch_person (ordinal integer, name text)")
+        house.rows(WRITES["save_person_batch"])
+        assert house.value("SELECT count(*) FROM batch_person") == 0
 
 
 def test_a_table_of_somebody_else_in_the_place_of_a_stage_is_refused(house):

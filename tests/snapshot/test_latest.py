@@ -65,6 +65,30 @@ def test_each_key_is_one_descent_of_the_primary_key(many_snapshots, look_up, key
     assert plan["Actual Rows"] == keys
 
 
+@pytest.mark.parametrize("look_up", LOOK_UPS.values(), ids=LOOK_UPS.keys())
+def test_a_call_costs_the_descents_of_its_keys_and_little_beside(many_snapshots, look_up):
+    """Currencies and names are three buffers each for one account, and less for many."""
+    for wanted, beside in (([ACCOUNTS // 2], 6), (list(range(1, ACCOUNTS + 1)), 3 * ACCOUNTS)):
+        explained(many_snapshots, look_up, wanted)
+        plan = explained(many_snapshots, look_up, wanted)
+        (scan,) = [node for node in nodes(plan) if node.get("Relation Name") == "account_snapshot"]
+        assert buffers(plan) <= buffers(scan) + beside
+
+
+def test_many_keys_are_looked_up_in_the_order_of_the_index(many_snapshots):
+    """Whatever the order in which they are asked for: a descent then ends on the page of the one before."""
+    wanted = [1 + number * 389 % ACCOUNTS for number in range(ACCOUNTS)]
+    found = many_snapshots.rows(LOOK_UPS["latest"], wanted)
+    assert [row.account_id for row in found] == sorted(wanted)
+
+
+def test_only_rows_that_are_found_are_divided(many_snapshots):
+    """Percentages are made of what is behind the LIMIT, and the account is not joined before it."""
+    plan = explained(many_snapshots, LOOK_UPS["latest"], [7])
+    (limit,) = [node for node in nodes(plan) if node["Node Type"] == "Limit"]
+    assert [node["Relation Name"] for node in nodes(limit) if "Relation Name" in node] == ["account_snapshot"]
+
+
 def test_the_cost_of_a_key_does_not_depend_on_its_history(many_snapshots):
     """The first and the last day of an account with 120 snapshots cost the same."""
     per_day = {

@@ -12,12 +12,12 @@ from psycopg.rows import dict_row, tuple_row
 from rollforward.connection import transaction
 from rollforward.entities import Column, Entity
 from rollforward.errors import BadArgument
-from rollforward.repository.rows import array_type, columns_given, entity_named, keys, mappings, values
+from rollforward.repository.rows import array_parameter, columns_given, entity_named, keys, mappings, values
 from rollforward.results import Offence, Outcome
 
 Connection = psycopg.Connection[Any]
 
-COPIED_FROM = 5000  # rows: fewer go as arrays, more by COPY
+COPIED_FROM = 20_000  # rows: fewer go as arrays, more by COPY
 
 
 def save(
@@ -113,7 +113,7 @@ def load(connection: Connection, entity_name: str, given: Iterable[Any]) -> list
     return [None if row["version"] is None else row for row in loaded]
 
 
-Array = tuple[str, str, list[Any]]  # argument, type, elements
+Array = tuple[str, str, list[Any] | str]  # argument, placeholder with its type, what is sent for it
 
 
 def _arrays(entity: Entity, rows: Sequence[Any]) -> list[Array]:
@@ -143,7 +143,7 @@ def _columns(
 
 
 def _array(column: Column, elements: list[Any]) -> Array:
-    return column.argument, array_type(column), elements
+    return column.argument, *array_parameter(column, elements)
 
 
 def _without_record(entity: Entity, row: Any) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _outcomes(
 
 
 def _as_outcomes(rows: Iterable[tuple[Any, ...]]) -> list[Outcome]:
-    return [Outcome(ordinal=row[0], key=tuple(row[1:-2]), status=row[-2], version=row[-1]) for row in rows]
+    return [Outcome(row[0], row[1:-2], row[-2], row[-1]) for row in rows]
 
 
 def _call(
@@ -207,10 +207,10 @@ def _call(
 def _statement(
     function: str, arrays: Sequence[Array], options: dict[str, Any], query: sql.SQL
 ) -> tuple[sql.Composed, list[Any]]:
-    """The call in named notation: arrays in binary, with their types."""
+    """The call in named notation."""
     arguments = [
-        sql.SQL("{} => %b::{}").format(sql.Identifier(argument), sql.SQL(type_))
-        for argument, type_, _ in arrays
+        sql.SQL("{} => {}").format(sql.Identifier(argument), sql.SQL(placeholder))
+        for argument, placeholder, _ in arrays
     ] + [sql.SQL("{} => %s").format(sql.Identifier(option)) for option in options]
     call = sql.SQL("{}({})").format(sql.Identifier("rollforward", function), sql.SQL(", ").join(arguments))
     return query.format(call), [*(elements for _, _, elements in arrays), *options.values()]

@@ -33,7 +33,9 @@ def entity_named(name: str) -> Entity:
 def mappings(rows: Iterable[Any]) -> list[Row]:
     """The rows as mappings: dataclasses may be given too."""
     return [
-        dataclasses.asdict(row) if dataclasses.is_dataclass(row) and not isinstance(row, type) else row
+        dataclasses.asdict(row)
+        if type(row) is not dict and dataclasses.is_dataclass(row) and not isinstance(row, type)
+        else row
         for row in rows
     ]
 
@@ -82,7 +84,7 @@ def values(entity: Entity, rows: Sequence[Row], names: Iterable[str]) -> dict[st
     for name in names:
         staged_type = "bigint" if name == "expected_version" else types[name].staged_type
         given = [row.get(name) for row in rows]
-        if set(map(type, given)) <= _AS_THEY_ARE.get(staged_type, set()):
+        if _can_be_sent(staged_type, given):
             converted[name] = given
             continue
         convert = _CONVERSIONS[staged_type]
@@ -108,9 +110,20 @@ def values(entity: Entity, rows: Sequence[Row], names: Iterable[str]) -> dict[st
     return converted
 
 
-def array_type(column: Column) -> str:
-    """The type of the array in which the column is sent."""
-    return f"{column.staged_type}[]"
+def array_parameter(column: Column, elements: list[Any]) -> tuple[str, list[Any] | str]:
+    """How an array of the column is sent: its placeholder, with its type, and the parameter.
+
+    Lists go in binary; but a Decimal is sooner printed than taken apart into the digits of the server.
+    """
+    if column.staged_type != "numeric":
+        return f"%b::{column.staged_type}[]", elements
+    return "%s::numeric[]", f"{{{','.join(map(_printed, elements))}}}"
+
+
+def _printed(number: Decimal | None) -> str:
+    if number is None:
+        return "NULL"
+    return "NaN" if number.is_nan() else str(number)
 
 
 def _text(value: Any) -> str:
@@ -175,9 +188,26 @@ _CONVERSIONS: Mapping[str, Callable[[Any], Any]] = {
     "boolean": _boolean,
     "bytea": _bytes,
 }
-# Types with no value that the database would not take.
-_AS_THEY_ARE: Mapping[str, set[type]] = {
-    "numeric": {Decimal, type(None)},
-    "date": {date, type(None)},
-    "boolean": {bool, type(None)},
+_AS_THEY_ARE: Mapping[str, type] = {
+    "bigint": int,
+    "text": str,
+    "numeric": Decimal,
+    "date": date,
+    "boolean": bool,
 }
+
+
+def _can_be_sent(staged_type: str, given: list[Any]) -> bool:
+    """Whether all values can be sent as they are: seen of all at once, it does not have to be of each."""
+    kinds = set(map(type, given)) - {type(None)}
+    if not kinds:
+        return True
+    if kinds != {_AS_THEY_ARE.get(staged_type)}:
+        return False
+    there = given if None not in given else [value for value in given if value is not None]
+    if staged_type == "bigint":
+        return bool(min(there) >= -(2**63) and max(there) < 2**63)
+    if staged_type == "text":
+        together = "".join(there)
+        return together.isascii() and "\0" not in together
+    return True

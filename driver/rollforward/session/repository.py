@@ -34,7 +34,7 @@ class Repository(Connected):
                          ``update`` makes it what is given
         idempotency_key  a call that has the key of an earlier one does nothing and returns what that returned
 
-        Some thousands of rows go as arrays, more by COPY. A session with a connection of its own tries again
+        Up to 20,000 rows go as arrays, more by COPY. A session with a connection of its own tries again
         after a conflict with other transactions or a lost connection: they are saved once.
 
         Raises BatchRejected (23R01) listing ordinal, code, field, value and message of the first hundred

@@ -11,9 +11,11 @@ CREATE OR REPLACE FUNCTION rollforward.finish_batch(
     result jsonb
 )
 RETURNS void
-LANGUAGE sql VOLATILE PARALLEL UNSAFE
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_variable
+BEGIN
     INSERT INTO rollforward_data.batch_operation (
         entity, operation, began_at, took_ms, rows_given, rows_written, idempotency_key, result)
     SELECT entity, operation, began, extract(epoch FROM clock_timestamp() - began) * 1000,
@@ -22,6 +24,7 @@ BEGIN ATOMIC
     HAVING count(*) > 0
         OR idempotency_key IS NOT NULL
     ON CONFLICT ON CONSTRAINT batch_operation_idempotency_key DO NOTHING;  -- a snapshot that is too old to see it says so
-END;
+END
+$$;
 
 COMMENT ON FUNCTION rollforward.finish_batch IS 'Records that an operation of the repository is done';

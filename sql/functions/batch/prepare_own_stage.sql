@@ -14,13 +14,13 @@ AS $$
 DECLARE
     known record;
 BEGIN
-    SELECT pg_class.oid, obj_description(pg_class.oid, 'pg_class') AS version
+    SELECT pg_class.oid, obj_description(pg_class.oid, 'pg_class') AS version, relowner = current_user::regrole AS is_own
     INTO known
     FROM pg_class
     WHERE pg_class.oid = to_regclass('pg_temp.' || quote_ident(stage));
 
-    IF known.oid IS NOT NULL THEN
-        PERFORM rollforward.require_own_stage(stage);
+    IF known.oid IS NOT NULL AND (known.version IS NULL OR NOT known.is_own) THEN
+        PERFORM rollforward.require_own_stage(stage);  -- says what is wrong
     END IF;
     IF known.version = model::oid::text THEN
         -- filled by an earlier call of this transaction

@@ -26,8 +26,66 @@ RETURNS TABLE (ordinal integer, instrument_id bigint, status text, version integ
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    outcome record;
 BEGIN
+    IF num_nulls(symbols, kinds) > 0
+       OR LEAST(
+           cardinality(symbols), cardinality(kinds), cardinality(instrument_ids), cardinality(currencies),
+           cardinality(multipliers), cardinality(underlyings), cardinality(expirations), cardinality(strikes),
+           cardinality(option_rights))
+          <> GREATEST(
+           cardinality(symbols), cardinality(kinds), cardinality(instrument_ids), cardinality(currencies),
+           cardinality(multipliers), cardinality(underlyings), cardinality(expirations), cardinality(strikes),
+           cardinality(option_rights))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'symbols', cardinality(rollforward.given(symbols, 'symbols')),
+            'kinds', cardinality(rollforward.given(kinds, 'kinds')),
+            'instrument_ids', cardinality(instrument_ids),
+            'currencies', cardinality(currencies),
+            'multipliers', cardinality(multipliers),
+            'underlyings', cardinality(underlyings),
+            'expirations', cardinality(expirations),
+            'strikes', cardinality(strikes),
+            'option_rights', cardinality(option_rights))));
+    END IF;
+    IF save_instrument_batch.on_conflict = 'error' THEN
+        earlier := rollforward.earlier_result('instrument', 'save', idempotency_key);
+        IF earlier IS NOT NULL THEN
+            RETURN QUERY
+            SELECT *
+            FROM unnest(
+                (earlier ->> 'ordinals')::integer[],
+                (earlier ->> 'instrument_ids')::bigint[],
+                (earlier ->> 'statuses')::text[],
+                (earlier ->> 'versions')::integer[]);
+            RETURN;
+        END IF;
+
+        outcome := rollforward.insert_instrument_batch(
+            symbols, kinds, instrument_ids, currencies, multipliers, underlyings, expirations, strikes, option_rights);
+        IF outcome.versions IS NOT NULL THEN
+            PERFORM rollforward.finish_batch(
+                'instrument', 'save', began, outcome.statuses, idempotency_key,
+                CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+                    'ordinals', outcome.ordinals::text,
+                    'instrument_ids', outcome.instrument_ids::text,
+                    'statuses', outcome.statuses::text,
+                    'versions', outcome.versions::text)
+                END);
+            RETURN QUERY
+            SELECT *
+            FROM unnest(outcome.ordinals, outcome.instrument_ids, outcome.statuses, outcome.versions);
+            RETURN;
+        END IF;
+    END IF;
+
     PERFORM rollforward.stage_instrument_batch(
         symbols, kinds, instrument_ids, currencies, multipliers, underlyings, expirations, strikes, option_rights);
     RETURN QUERY SELECT * FROM rollforward.save_instrument_stage(on_conflict, idempotency_key);

@@ -21,8 +21,57 @@ RETURNS TABLE (ordinal integer, person_id bigint, status text, version integer)
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET datestyle = 'ISO'
 AS $$
+#variable_conflict use_column
+DECLARE
+    began CONSTANT timestamptz := clock_timestamp();
+    earlier jsonb;
+    outcome record;
 BEGIN
+    IF num_nulls(names) > 0
+       OR LEAST(
+           cardinality(names), cardinality(person_ids), cardinality(base_currencies), cardinality(organization_ids))
+          <> GREATEST(
+           cardinality(names), cardinality(person_ids), cardinality(base_currencies), cardinality(organization_ids))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'names', cardinality(rollforward.given(names, 'names')),
+            'person_ids', cardinality(person_ids),
+            'base_currencies', cardinality(base_currencies),
+            'organization_ids', cardinality(organization_ids))));
+    END IF;
+    IF save_person_batch.on_conflict = 'error' THEN
+        earlier := rollforward.earlier_result('person', 'save', idempotency_key);
+        IF earlier IS NOT NULL THEN
+            RETURN QUERY
+            SELECT *
+            FROM unnest(
+                (earlier ->> 'ordinals')::integer[],
+                (earlier ->> 'person_ids')::bigint[],
+                (earlier ->> 'statuses')::text[],
+                (earlier ->> 'versions')::integer[]);
+            RETURN;
+        END IF;
+
+        outcome := rollforward.insert_person_batch(
+            names, person_ids, base_currencies, organization_ids);
+        IF outcome.versions IS NOT NULL THEN
+            PERFORM rollforward.finish_batch(
+                'person', 'save', began, outcome.statuses, idempotency_key,
+                CASE WHEN idempotency_key IS NOT NULL THEN jsonb_build_object(
+                    'ordinals', outcome.ordinals::text,
+                    'person_ids', outcome.person_ids::text,
+                    'statuses', outcome.statuses::text,
+                    'versions', outcome.versions::text)
+                END);
+            RETURN QUERY
+            SELECT *
+            FROM unnest(outcome.ordinals, outcome.person_ids, outcome.statuses, outcome.versions);
+            RETURN;
+        END IF;
+    END IF;
+
     PERFORM rollforward.stage_person_batch(
         names, person_ids, base_currencies, organization_ids);
     RETURN QUERY SELECT * FROM rollforward.save_person_stage(on_conflict, idempotency_key);

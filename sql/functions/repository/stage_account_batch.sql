@@ -16,15 +16,24 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
-        'numbers', cardinality(rollforward.given(numbers, 'numbers')),
-        'base_currencies', cardinality(rollforward.given(base_currencies, 'base_currencies')),
-        'account_ids', cardinality(account_ids),
-        'person_ids', cardinality(person_ids),
-        'broker_ids', cardinality(broker_ids),
-        'calendars', cardinality(calendars),
-        'costs_in_lots', cardinality(costs_in_lots),
-        'premium_in_costs', cardinality(premium_in_costs))));
+    IF num_nulls(numbers, base_currencies) > 0
+       OR LEAST(
+           cardinality(numbers), cardinality(base_currencies), cardinality(account_ids), cardinality(person_ids),
+           cardinality(broker_ids), cardinality(calendars), cardinality(costs_in_lots), cardinality(premium_in_costs))
+          <> GREATEST(
+           cardinality(numbers), cardinality(base_currencies), cardinality(account_ids), cardinality(person_ids),
+           cardinality(broker_ids), cardinality(calendars), cardinality(costs_in_lots), cardinality(premium_in_costs))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'numbers', cardinality(rollforward.given(numbers, 'numbers')),
+            'base_currencies', cardinality(rollforward.given(base_currencies, 'base_currencies')),
+            'account_ids', cardinality(account_ids),
+            'person_ids', cardinality(person_ids),
+            'broker_ids', cardinality(broker_ids),
+            'calendars', cardinality(calendars),
+            'costs_in_lots', cardinality(costs_in_lots),
+            'premium_in_costs', cardinality(premium_in_costs))));
+    END IF;
 
     PERFORM rollforward.prepare_batch('account');
     INSERT INTO batch_account (

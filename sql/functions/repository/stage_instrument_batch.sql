@@ -17,16 +17,27 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
-        'symbols', cardinality(rollforward.given(symbols, 'symbols')),
-        'kinds', cardinality(rollforward.given(kinds, 'kinds')),
-        'instrument_ids', cardinality(instrument_ids),
-        'currencies', cardinality(currencies),
-        'multipliers', cardinality(multipliers),
-        'underlyings', cardinality(underlyings),
-        'expirations', cardinality(expirations),
-        'strikes', cardinality(strikes),
-        'option_rights', cardinality(option_rights))));
+    IF num_nulls(symbols, kinds) > 0
+       OR LEAST(
+           cardinality(symbols), cardinality(kinds), cardinality(instrument_ids), cardinality(currencies),
+           cardinality(multipliers), cardinality(underlyings), cardinality(expirations), cardinality(strikes),
+           cardinality(option_rights))
+          <> GREATEST(
+           cardinality(symbols), cardinality(kinds), cardinality(instrument_ids), cardinality(currencies),
+           cardinality(multipliers), cardinality(underlyings), cardinality(expirations), cardinality(strikes),
+           cardinality(option_rights))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'symbols', cardinality(rollforward.given(symbols, 'symbols')),
+            'kinds', cardinality(rollforward.given(kinds, 'kinds')),
+            'instrument_ids', cardinality(instrument_ids),
+            'currencies', cardinality(currencies),
+            'multipliers', cardinality(multipliers),
+            'underlyings', cardinality(underlyings),
+            'expirations', cardinality(expirations),
+            'strikes', cardinality(strikes),
+            'option_rights', cardinality(option_rights))));
+    END IF;
 
     PERFORM rollforward.prepare_batch('instrument');
     INSERT INTO batch_instrument (

@@ -32,31 +32,50 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
-        'account_ids', cardinality(rollforward.given(account_ids, 'account_ids')),
-        'occurred_ats', cardinality(rollforward.given(occurred_ats, 'occurred_ats')),
-        'accounting_dates', cardinality(rollforward.given(accounting_dates, 'accounting_dates')),
-        'kinds', cardinality(rollforward.given(kinds, 'kinds')),
-        'currencies', cardinality(rollforward.given(currencies, 'currencies')),
-        'movement_ids', cardinality(movement_ids),
-        'effects', cardinality(effects),
-        'sides', cardinality(sides),
-        'instrument_ids', cardinality(instrument_ids),
-        'to_instrument_ids', cardinality(to_instrument_ids),
-        'quantities', cardinality(quantities),
-        'prices', cardinality(prices),
-        'amounts', cardinality(amounts),
-        'commissions', cardinality(commissions),
-        'fees', cardinality(fees),
-        'taxes', cardinality(taxes),
-        'commission_currencies', cardinality(commission_currencies),
-        'counter_amounts', cardinality(counter_amounts),
-        'counter_currencies', cardinality(counter_currencies),
-        'per_quantities', cardinality(per_quantities),
-        'lot_refs', cardinality(lot_refs),
-        'external_ids', cardinality(external_ids),
-        'descriptions', cardinality(descriptions),
-        'natural_keys', cardinality(natural_keys))));
+    IF num_nulls(account_ids, occurred_ats, accounting_dates, kinds, currencies) > 0
+       OR LEAST(
+           cardinality(account_ids), cardinality(occurred_ats), cardinality(accounting_dates), cardinality(kinds),
+           cardinality(currencies), cardinality(movement_ids), cardinality(effects), cardinality(sides),
+           cardinality(instrument_ids), cardinality(to_instrument_ids), cardinality(quantities), cardinality(prices),
+           cardinality(amounts), cardinality(commissions), cardinality(fees), cardinality(taxes),
+           cardinality(commission_currencies), cardinality(counter_amounts), cardinality(counter_currencies),
+           cardinality(per_quantities), cardinality(lot_refs), cardinality(external_ids), cardinality(descriptions),
+           cardinality(natural_keys))
+          <> GREATEST(
+           cardinality(account_ids), cardinality(occurred_ats), cardinality(accounting_dates), cardinality(kinds),
+           cardinality(currencies), cardinality(movement_ids), cardinality(effects), cardinality(sides),
+           cardinality(instrument_ids), cardinality(to_instrument_ids), cardinality(quantities), cardinality(prices),
+           cardinality(amounts), cardinality(commissions), cardinality(fees), cardinality(taxes),
+           cardinality(commission_currencies), cardinality(counter_amounts), cardinality(counter_currencies),
+           cardinality(per_quantities), cardinality(lot_refs), cardinality(external_ids), cardinality(descriptions),
+           cardinality(natural_keys))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'account_ids', cardinality(rollforward.given(account_ids, 'account_ids')),
+            'occurred_ats', cardinality(rollforward.given(occurred_ats, 'occurred_ats')),
+            'accounting_dates', cardinality(rollforward.given(accounting_dates, 'accounting_dates')),
+            'kinds', cardinality(rollforward.given(kinds, 'kinds')),
+            'currencies', cardinality(rollforward.given(currencies, 'currencies')),
+            'movement_ids', cardinality(movement_ids),
+            'effects', cardinality(effects),
+            'sides', cardinality(sides),
+            'instrument_ids', cardinality(instrument_ids),
+            'to_instrument_ids', cardinality(to_instrument_ids),
+            'quantities', cardinality(quantities),
+            'prices', cardinality(prices),
+            'amounts', cardinality(amounts),
+            'commissions', cardinality(commissions),
+            'fees', cardinality(fees),
+            'taxes', cardinality(taxes),
+            'commission_currencies', cardinality(commission_currencies),
+            'counter_amounts', cardinality(counter_amounts),
+            'counter_currencies', cardinality(counter_currencies),
+            'per_quantities', cardinality(per_quantities),
+            'lot_refs', cardinality(lot_refs),
+            'external_ids', cardinality(external_ids),
+            'descriptions', cardinality(descriptions),
+            'natural_keys', cardinality(natural_keys))));
+    END IF;
 
     PERFORM rollforward.prepare_batch('movement');
     INSERT INTO batch_movement (

@@ -12,11 +12,18 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
-        'names', cardinality(rollforward.given(names, 'names')),
-        'person_ids', cardinality(person_ids),
-        'base_currencies', cardinality(base_currencies),
-        'organization_ids', cardinality(organization_ids))));
+    IF num_nulls(names) > 0
+       OR LEAST(
+           cardinality(names), cardinality(person_ids), cardinality(base_currencies), cardinality(organization_ids))
+          <> GREATEST(
+           cardinality(names), cardinality(person_ids), cardinality(base_currencies), cardinality(organization_ids))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'names', cardinality(rollforward.given(names, 'names')),
+            'person_ids', cardinality(person_ids),
+            'base_currencies', cardinality(base_currencies),
+            'organization_ids', cardinality(organization_ids))));
+    END IF;
 
     PERFORM rollforward.prepare_batch('person');
     INSERT INTO batch_person (

@@ -11,10 +11,17 @@ LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
-        'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
-        'price_dates', cardinality(rollforward.given(price_dates, 'price_dates')),
-        'closes', cardinality(rollforward.given(closes, 'closes')))));
+    IF num_nulls(instrument_ids, price_dates, closes) > 0
+       OR LEAST(
+           cardinality(instrument_ids), cardinality(price_dates), cardinality(closes))
+          <> GREATEST(
+           cardinality(instrument_ids), cardinality(price_dates), cardinality(closes))
+    THEN
+        PERFORM rollforward.require_same_length(jsonb_strip_nulls(jsonb_build_object(
+            'instrument_ids', cardinality(rollforward.given(instrument_ids, 'instrument_ids')),
+            'price_dates', cardinality(rollforward.given(price_dates, 'price_dates')),
+            'closes', cardinality(rollforward.given(closes, 'closes')))));
+    END IF;
 
     PERFORM rollforward.prepare_batch('price');
     INSERT INTO batch_price (

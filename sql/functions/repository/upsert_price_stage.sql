@@ -14,8 +14,11 @@ AS $$
 BEGIN
     WITH written AS (
         INSERT INTO rollforward_data.price AS known (
-            instrument_id, price_date, close)
-        SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price
+            instrument_id, price_date, close,
+            log_id, recorded_at)
+        SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price,
+               (SELECT current_setting('rollforward.log_id')::bigint),
+               (SELECT current_setting('rollforward.recorded_at')::timestamptz)
         FROM batch_price AS staged
         WHERE staged.status IS NULL
         ORDER BY staged.instrument_id, staged.price_date

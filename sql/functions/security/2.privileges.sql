@@ -17,7 +17,7 @@ BEGIN
             ('reader', 'USAGE ON SCHEMA', ARRAY['rollforward']),
             ('reader', 'SELECT ON TABLE', ARRAY[
                 'rollforward.account', 'rollforward.account_cost_method', 'rollforward.account_currency',
-                'rollforward.account_snapshot', 'rollforward.equity_snapshot',
+                'rollforward.account_figure', 'rollforward.account_snapshot', 'rollforward.equity_snapshot',
                 'rollforward.expired_lot', 'rollforward.instrument', 'rollforward.lot_match', 'rollforward.movement',
                 'rollforward.open_lot', 'rollforward.orphan_closing', 'rollforward.position_snapshot', 'rollforward.split',
                 'rollforward.stale_account', 'rollforward.tastytrade_event']),

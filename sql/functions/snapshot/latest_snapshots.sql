@@ -10,19 +10,27 @@ RETURNS SETOF rollforward.account_snapshot
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH keys AS (
-        SELECT held.account_id, held.currency
-        FROM rollforward.account_currency AS held
-        WHERE held.account_id = ANY (rollforward.given(latest_snapshots.account_ids, 'account_ids'))
+        SELECT account_id, account.account_number, held.currency
+        FROM rollforward.account
+        JOIN rollforward.account_currency AS held USING (account_id)
+        WHERE account_id = ANY (rollforward.given(latest_snapshots.account_ids, 'account_ids'))
+        ORDER BY account_id  -- in the order of the index, most descents end on the page of the one before
     )
-    SELECT latest.*
+    SELECT latest.account_id, keys.account_number, latest.currency, latest.snapshot_date, latest.movement_counter,
+           latest.deposited, latest.withdrawn, latest.invested,
+           latest.realized_gains, rollforward.percentage(latest.realized_gains, latest.net_cash_flow),
+           latest.unrealized_gains, rollforward.percentage(latest.unrealized_gains, latest.net_cash_flow),
+           latest.commissions, latest.fees, latest.options_income, latest.dividends_received, latest.other_income,
+           latest.net_cash_flow::rollforward_data.exact_money, latest.cash_balance, latest.open_trades,
+           latest.dividend_taxes, latest.market_value
     FROM keys
     CROSS JOIN LATERAL (
-        SELECT snapshot.*
-        FROM rollforward.account_snapshot AS snapshot
-        WHERE snapshot.account_id = keys.account_id
-          AND snapshot.currency = keys.currency
-          AND snapshot.snapshot_date < rollforward.given(latest_snapshots.before_date, 'before_date')
-        ORDER BY snapshot.snapshot_date DESC
+        SELECT figure.*
+        FROM rollforward.account_figure AS figure
+        WHERE figure.account_id = keys.account_id
+          AND figure.currency = keys.currency
+          AND figure.snapshot_date < rollforward.given(latest_snapshots.before_date, 'before_date')
+        ORDER BY figure.snapshot_date DESC
         LIMIT 1
     ) AS latest;
 END;
