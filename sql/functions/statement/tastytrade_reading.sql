@@ -56,7 +56,7 @@ SELECT read.line,
            CASE WHEN read.kind IS NULL
                 THEN rollforward.fault(
                     'Type',
-                    concat_ws(' / ', read.printed_type, nullif(read.printed_sub_type, ''),
+                    concat_ws(' / ', coalesce(read.printed_type, ''), nullif(read.printed_sub_type, ''),
                               nullif(read.printed_instrument_type, ''), nullif(read.printed_action, '')),
                     'unknown_row_kind') END,
            CASE WHEN read.occurred_at IS NULL OR NOT (
