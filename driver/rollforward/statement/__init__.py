@@ -143,10 +143,10 @@ def _stage(
     added = column_map.added(printed)
     if isinstance(reader, StatementReader) and not added and not column_map.kinds:
         try:
-            with connection.transaction(), connection.cursor() as cursor:
-                with cursor.copy(_copy(layout, printed, "CSV, ENCODING 'UTF8'")) as stage:
-                    for lines in reader.csv_lines(progress):
-                        stage.write(lines)
+            copy = _copy(layout, printed, "CSV, ENCODING 'UTF8'")
+            with connection.transaction(), connection.cursor() as cursor, cursor.copy(copy) as stage:
+                for lines in reader.csv_lines(progress):
+                    stage.write(lines)
             return _finished(source, progress)
         except psycopg.errors.BadCopyFileFormat:
             pass  # lines of too many fields, or too few: reading them one by one tells which

@@ -40,8 +40,8 @@ class RowReader:
     ) -> Iterator[tuple[int, list[str]]]:
         """Rows with the line each begins on; what csv or the encoding refuse is a refusal.
 
-        progress is called now and then with the bytes read so far. Rows above an offset, and so many lines, are
-        left out.
+        progress is called now and then with the bytes read so far. Rows above an offset, and so many lines,
+        are left out.
         """
         try:
             with self.source.open_text(offset) as file:
@@ -122,9 +122,9 @@ class StatementReader(RowReader):
         return self.accepted(self.lines(progress))
 
     def csv_lines(self, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
-        """What ``rows()`` reads as lines of CSV, each with its number in front: as they are where they are plain.
+        """What ``rows()`` reads as lines of CSV, each with its number in front: where it is plain, as it is.
 
-        That they have as many fields as the header is for COPY to refuse.
+        Plain lines that have more fields than the header, or fewer, are for COPY to refuse.
         """
         offset = above = 0
         if None not in self._headers():
