@@ -1,7 +1,7 @@
-"""A CSV file as COPY takes it: what is printed plainly is moved in blocks, each line with its number in front.
+"""A CSV file as COPY takes it: what is printed plainly is moved in blocks, each line numbered.
 
-A block is plain when PostgreSQL and ``csv`` read the same in it: a row on each line, printable ASCII, quotes only
-around whole fields, and nothing to strip.
+A block is plain when PostgreSQL and ``csv`` read the same in it: a row on each line, printable ASCII, quotes
+only around whole fields, and nothing to strip.
 """
 
 from __future__ import annotations
