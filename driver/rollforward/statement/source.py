@@ -55,7 +55,8 @@ class Source:
     def open_text(self, offset: int = 0) -> TextIOWrapper:
         """The text, as csv wants it, from an offset on. Spreadsheets put a byte order mark in front."""
         file = self.open()
-        file.seek(offset)
+        if offset:
+            file.seek(offset)
         return TextIOWrapper(file, encoding="utf-8" if offset else "utf-8-sig", newline="")
 
     def digest(self) -> bytes:
