@@ -64,7 +64,7 @@ OCCASIONS = {
 }
 
 # Of tables that hold the rows of one transaction, and nothing when it is over.
-STAGES = {"generic_row_pkey", "ibkr_row_pkey", "market_row_pkey", "tastytrade_row_pkey"}
+STAGES = {"ibkr_row_pkey", "market_row_pkey"}
 
 # What is called like an index and is a column.
 COLUMNS = {"natural_key", "idempotency_key"}

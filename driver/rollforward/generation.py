@@ -29,6 +29,7 @@ _OBJECTS = {
     "complete_stage.sql.j2": "complete_{}_stage",
     "match_stage.sql.j2": "match_{}_stage",
     "match_deleted_stage.sql.j2": "match_deleted_{}_stage",
+    "insert_stage.sql.j2": "insert_{}_stage",
     "upsert_stage.sql.j2": "upsert_{}_stage",
     "stage_outcome.sql.j2": "{}_stage_outcome",
     "write_stage.sql.j2": "write_{}_stage",

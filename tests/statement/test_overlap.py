@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 
+import psycopg
 import pytest
 
 from tests.support.statements import import_rows, printed
@@ -30,6 +33,26 @@ def test_each_import_says_what_was_new(ledger):
         (2, 0, 2),
         (2, 1, 1),
     ]
+
+
+def test_what_somebody_else_saves_meanwhile_is_known(ledger):
+    copy = """INSERT INTO rollforward_data.movement
+                  (account_id, occurred_at, accounting_date, kind, currency, amount, natural_key)
+              SELECT here.account_id, occurred_at, accounting_date, kind, currency, amount, natural_key
+              FROM rollforward_data.movement, rollforward.account AS here WHERE here.account_number = '7'"""
+    import_rows(ledger, [FEE], "8")
+    ledger.account("7")
+    dsn = ledger.connection.info.dsn
+    with psycopg.connect(dsn) as other, ThreadPoolExecutor(1) as pool:
+        other.execute(copy)
+        importing = pool.submit(import_rows, ledger, [FEE, OTHER], "7")
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        with psycopg.connect(dsn, autocommit=True) as watcher:
+            while not importing.done() and watcher.execute(waiting).fetchone() == (0,):
+                time.sleep(0.01)
+        other.commit()
+    result = importing.result()
+    assert (result.rows_read, result.saved, result.already_known) == (2, 1, 1)
 
 
 def test_the_same_rows_in_another_account_are_other_movements(ledger):

@@ -5,12 +5,12 @@ The driver reads CSV and moves text; what the text means is decided by SQL, one 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -137,19 +137,39 @@ def _stage(
     column_map: ColumnMap,
     progress: Callable[[int], None] | None,
 ) -> None:
+    """Copy the rows of a file into the stage of its layout."""
     reader = StatementReader(source, layout) if layout.columns else SectionReader(source)
     printed = reader.columns()
-    columns = ["line", *printed, *column_map.added(printed)]
+    added = column_map.added(printed)
+    if isinstance(reader, StatementReader) and not added and not column_map.kinds:
+        try:
+            copy = _copy(layout, printed, "CSV, ENCODING 'UTF8'")
+            with connection.transaction(), connection.cursor() as cursor, cursor.copy(copy) as stage:
+                for lines in reader.csv_lines(progress):
+                    stage.write(lines)
+            return _finished(source, progress)
+        except psycopg.errors.BadCopyFileFormat:
+            pass  # lines of too many fields, or too few: reading them one by one tells which
+        except psycopg.Error as error:
+            raise from_psycopg(error) from error
     translated = column_map.translation(printed)
-    copy = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier("rollforward_data", layout.table),
-        sql.SQL(", ").join(sql.Identifier(column) for column in columns),
-    )
     try:
-        with connection.cursor() as cursor, cursor.copy(copy) as stage:
+        with connection.cursor() as cursor, cursor.copy(_copy(layout, [*printed, *added], "TEXT")) as stage:
             for line, row in reader.rows(progress):
                 stage.write_row((line, *translated(row)))
     except psycopg.Error as error:
         raise from_psycopg(error) from error
+    _finished(source, progress)
+
+
+def _copy(layout: Layout, columns: Sequence[str], options: LiteralString) -> sql.Composed:
+    return sql.SQL("COPY {} ({}) FROM STDIN WITH (FORMAT {})").format(
+        sql.Identifier("rollforward_data", layout.table),
+        sql.SQL(", ").join(sql.Identifier(column) for column in ("line", *columns)),
+        sql.SQL(options),
+    )
+
+
+def _finished(source: Source, progress: Callable[[int], None] | None) -> None:
     if progress is not None and source.size is not None:
         progress(source.size)

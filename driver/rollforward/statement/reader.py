@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from rollforward.errors import Refusal, StatementRefused
+from rollforward.statement import blocks
 from rollforward.statement.layout import Layout
 from rollforward.statement.source import UNREADABLE, Source
 
 _PROGRESS_EVERY = 2_000  # rows; asking the file for its position is not free
 _MOST_REFUSALS = 100
+_LONGEST_HEADER = 1 << 16  # bytes
 
 
 class _CsvReader(Protocol):
@@ -32,16 +35,19 @@ class RowReader:
         self.source = source
         self.noun = noun
 
-    def numbered(self, progress: Callable[[int], None] | None = None) -> Iterator[tuple[int, list[str]]]:
+    def numbered(
+        self, progress: Callable[[int], None] | None = None, *, offset: int = 0, above: int = 0
+    ) -> Iterator[tuple[int, list[str]]]:
         """Rows with the line each begins on; what csv or the encoding refuse is a refusal.
 
-        progress is called now and then with the bytes read so far.
+        progress is called now and then with the bytes read so far. Rows above an offset, and so many lines,
+        are left out.
         """
         try:
-            with self.source.open_text() as file:
+            with self.source.open_text(offset) as file:
                 reader: _CsvReader = csv.reader(file, strict=True)
                 for number in range(1 << 62):
-                    line = reader.line_num + 1
+                    line = above + reader.line_num + 1
                     if progress is not None and number % _PROGRESS_EVERY == 0:
                         progress(file.buffer.tell())  # type: ignore[attr-defined]
                     try:
@@ -115,14 +121,42 @@ class StatementReader(RowReader):
         """
         return self.accepted(self.lines(progress))
 
+    def csv_lines(self, progress: Callable[[int], None] | None = None) -> Iterator[bytes]:
+        """What ``rows()`` reads as lines of CSV, each with its number in front: where it is plain, as it is.
+
+        Plain lines that have more fields than the header, or fewer, are for COPY to refuse.
+        """
+        offset = above = 0
+        if None not in self._headers():
+            try:
+                with self.source.open() as file:
+                    header = file.readline(_LONGEST_HEADER)
+                    if header.endswith(b"\n") and blocks.is_plain(header.removeprefix(BOM_UTF8)):
+                        offset, above = len(header), 1
+                        for block in blocks.plain_blocks(file):
+                            yield blocks.numbered(block, above + 1)
+                            offset += len(block)
+                            above += block.count(b"\n")
+                            if progress is not None:
+                                progress(offset)
+            except UNREADABLE as error:
+                raise self.source.unreadable(error, self.noun) from error
+        # what is behind the last plain block: nothing, or it is not plain
+        for line, row in self.accepted(self.lines(progress, offset=offset, above=above)):
+            yield blocks.written(line, row)
+
     def lines(
-        self, progress: Callable[[int], None] | None = None
+        self, progress: Callable[[int], None] | None = None, *, offset: int = 0, above: int = 0
     ) -> Iterator[tuple[int, list[str], Refusal | None]]:
-        """As ``rows()``, with lines that are no rows among them: what there is of them, and why not."""
+        """As ``rows()``, with lines that are no rows among them: what there is of them, and why not.
+
+        Rows above an offset, and so many lines, are left out.
+        """
         headers = self._headers()
         wanted = [place for place, name in enumerate(headers) if name is not None]
-        numbered = self.numbered(progress)
-        next(numbered)
+        numbered = self.numbered(progress, offset=offset, above=above)
+        if not offset:
+            next(numbered)
         for line, row in numbered:
             if not row:
                 continue

@@ -52,9 +52,12 @@ class Source:
         with zipfile.ZipFile(self.path) as archive:  # what is open of it keeps it open
             return archive.open(self.member)
 
-    def open_text(self) -> TextIOWrapper:
-        """The text, as csv wants it. Spreadsheets put a byte order mark in front."""
-        return TextIOWrapper(self.open(), encoding="utf-8-sig", newline="")
+    def open_text(self, offset: int = 0) -> TextIOWrapper:
+        """The text, as csv wants it, from an offset on. Spreadsheets put a byte order mark in front."""
+        file = self.open()
+        if offset:
+            file.seek(offset)
+        return TextIOWrapper(file, encoding="utf-8" if offset else "utf-8-sig", newline="")
 
     def digest(self) -> bytes:
         """SHA-256 of the bytes. Raises StatementRefused."""

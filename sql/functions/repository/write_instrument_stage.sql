@@ -25,19 +25,7 @@ BEGIN
             IF write_instrument_stage.on_conflict = 'update' THEN
                 PERFORM rollforward.upsert_instrument_stage();
             ELSE
-                INSERT INTO rollforward_data.instrument (
-                    symbol, kind, instrument_id, currency, multiplier, underlying, expiration, strike, option_right,
-                    log_id, recorded_at)
-                SELECT staged.symbol, staged.kind::rollforward_data.instrument_kind,
-                       coalesce(staged.instrument_id, nextval('rollforward_data.instrument_instrument_id_seq')),
-                       staged.currency, coalesce(staged.multiplier::rollforward_data.exact_quantity, 1), staged.underlying,
-                       staged.expiration, staged.strike::rollforward_data.exact_price,
-                       staged.option_right::rollforward_data.option_right,
-                       (SELECT current_setting('rollforward.log_id')::bigint),
-                       (SELECT current_setting('rollforward.recorded_at')::timestamptz)
-                FROM batch_instrument AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.symbol;
+                PERFORM rollforward.insert_instrument_stage();
             END IF;
             EXIT;
         EXCEPTION

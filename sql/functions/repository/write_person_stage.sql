@@ -25,16 +25,7 @@ BEGIN
             IF write_person_stage.on_conflict = 'update' THEN
                 PERFORM rollforward.upsert_person_stage();
             ELSE
-                INSERT INTO rollforward_data.person (
-                    name, person_id, base_currency, organization_id,
-                    log_id, recorded_at)
-                SELECT staged.name, coalesce(staged.person_id, nextval('rollforward_data.person_person_id_seq')),
-                       staged.base_currency, staged.organization_id,
-                       (SELECT current_setting('rollforward.log_id')::bigint),
-                       (SELECT current_setting('rollforward.recorded_at')::timestamptz)
-                FROM batch_person AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.name;
+                PERFORM rollforward.insert_person_stage();
             END IF;
             EXIT;
         EXCEPTION

@@ -24,15 +24,7 @@ BEGIN
             IF write_price_stage.on_conflict = 'update' THEN
                 PERFORM rollforward.upsert_price_stage();
             ELSE
-                INSERT INTO rollforward_data.price (
-                    instrument_id, price_date, close,
-                    log_id, recorded_at)
-                SELECT staged.instrument_id, staged.price_date, staged.close::rollforward_data.exact_price,
-                       (SELECT current_setting('rollforward.log_id')::bigint),
-                       (SELECT current_setting('rollforward.recorded_at')::timestamptz)
-                FROM batch_price AS staged
-                WHERE staged.status IS NULL
-                ORDER BY staged.instrument_id, staged.price_date;
+                PERFORM rollforward.insert_price_stage();
             END IF;
             EXIT;
         EXCEPTION

@@ -27,7 +27,6 @@ SET jit = off  -- many expressions over rows that nobody can count beforehand: c
 AS $$
 DECLARE
     result rollforward.import_result;
-    refusal jsonb;
 BEGIN
     PERFORM rollforward.require_choice('layout', layout, rollforward.statement_layouts());
     PERFORM rollforward.require_account_number(account_number);
@@ -47,17 +46,8 @@ BEGIN
                   ORDER BY accounting_date, occurred_at, line
                   LIMIT 1), rollforward.statement_currency(layout)));
     PERFORM rollforward.create_instruments_read();
-    PERFORM rollforward.stage_movements_read(result.account_id);
-    BEGIN
-        PERFORM rollforward.write_movement_stage('skip');
-    EXCEPTION
-        WHEN SQLSTATE '23R01' THEN
-            GET STACKED DIAGNOSTICS refusal = PG_EXCEPTION_DETAIL;
-            PERFORM rollforward.refuse_statement(
-                (SELECT count(DISTINCT offence ->> 'ordinal') FROM jsonb_array_elements(refusal) AS offence),
-                result.rows_read, rollforward.named_by_line(refusal));
-    END;
-
+    PERFORM rollforward.stage_movements_read(result.account_id, result.account_created);
+    PERFORM rollforward.save_movements_read(result.rows_read);
     PERFORM rollforward.keep_assertions(layout, result.account_id, import_session_id);
     EXECUTE format('DELETE FROM rollforward_data.%I WHERE transaction_id = pg_current_xact_id()', layout || '_row');
 

@@ -2,8 +2,12 @@
 --
 -- A movement is known by the digest of what was printed and by its occurrence among equal rows of the same file:
 -- saving a file again adds nothing, and equal rows of one file stay distinct. The price is not part of the digest: it
--- follows from the amount, by a multiplier that may be corrected later.
-CREATE OR REPLACE FUNCTION rollforward.stage_movements_read(account_id bigint)
+-- follows from the amount, by a multiplier that may be corrected later. Those that are stored, or were deleted by
+-- delete_movement_batch, have the status skipped.
+--
+-- is_new       the account is, and knows no movement
+-- relies on    movement_natural_key, deleted_movement_pkey
+CREATE OR REPLACE FUNCTION rollforward.stage_movements_read(account_id bigint, is_new boolean)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -54,6 +58,21 @@ BEGIN
     SET natural_key = substr(sha256(repeated.natural_key || int8send(repeated.occurrence)), 1, 16)
     FROM repeated
     WHERE movement.ordinal = repeated.ordinal;
+
+    IF NOT is_new THEN
+        UPDATE batch_movement AS movement
+        SET status = 'skipped'
+        FROM rollforward_data.movement AS known
+        WHERE known.account_id = stage_movements_read.account_id
+          AND known.natural_key = movement.natural_key;
+
+        UPDATE batch_movement AS movement
+        SET status = 'skipped'
+        FROM rollforward_data.deleted_movement AS gone
+        WHERE gone.account_id = stage_movements_read.account_id
+          AND gone.natural_key = movement.natural_key
+          AND movement.status IS NULL;
+    END IF;
 END
 $$;
 

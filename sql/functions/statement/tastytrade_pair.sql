@@ -8,14 +8,14 @@
 CREATE OR REPLACE VIEW rollforward.tastytrade_pair AS
 WITH half AS (
     SELECT read.line, read.kind, read.symbol, read.quantity, read.strike, read.value,
-           rollforward.statement_time((read.printed).date, read.accounting_date) AS occurred_at,
+           rollforward.statement_time(read.printed_date, read.accounting_date) AS occurred_at,
            CASE WHEN read.kind = 'split' OR read.value = 0 THEN read.is_closing ELSE read.value < 0 END AS is_first,
            CASE read.kind
                WHEN 'split' THEN ARRAY[
-                   (read.printed).sub_type, (read.printed).instrument_type, read.side, read.currency,
+                   read.printed_sub_type, read.printed_instrument_type, read.side, read.currency,
                    read.expiration::text, read.option_right, read.accounting_date::text]
                ELSE ARRAY[
-                   (read.printed).sub_type, read.root_symbol, trim_scale(read.quantity)::text, read.currency,
+                   read.printed_sub_type, read.root_symbol, trim_scale(read.quantity)::text, read.currency,
                    read.expiration::text, read.option_right, read.accounting_date::text]
            END AS terms
     FROM rollforward.tastytrade_printed AS read

@@ -36,14 +36,14 @@ SELECT read.line,
        CASE WHEN pair.line IS NULL THEN read.order_number END AS external_id,
        read.description,
        NULL::text AS identity,
-       CASE (read.printed).instrument_type
+       CASE read.printed_instrument_type
            WHEN 'Equity' THEN 'stock'
            WHEN 'Cryptocurrency' THEN 'crypto'
            WHEN 'Equity Option' THEN CASE read.security WHEN 'option' THEN 'option' END
            WHEN 'Future Option' THEN CASE read.security WHEN 'option' THEN 'future_option' END
            WHEN 'Future' THEN 'future'
            -- the terms of an option are not printed where it pays
-           ELSE CASE WHEN (read.printed).instrument_type IS NULL OR (read.printed).instrument_type = '' THEN 'stock' END
+           ELSE CASE WHEN read.printed_instrument_type IS NULL OR read.printed_instrument_type = '' THEN 'stock' END
        END AS instrument_kind,
        coalesce(nullif(round(abs(read.value) / nullif(read.quantity, 0) / nullif(read.quote, 0)), 0), read.multiplier)
            AS multiplier,
@@ -56,47 +56,50 @@ SELECT read.line,
            CASE WHEN read.kind IS NULL
                 THEN rollforward.fault(
                     'Type',
-                    concat_ws(' / ', (read.printed).type, nullif((read.printed).sub_type, ''),
-                              nullif((read.printed).instrument_type, ''), nullif((read.printed).action, '')),
+                    concat_ws(' / ', coalesce(read.printed_type, ''), nullif(read.printed_sub_type, ''),
+                              nullif(read.printed_instrument_type, ''), nullif(read.printed_action, '')),
                     'unknown_row_kind') END,
-           CASE WHEN read.occurred_at IS NULL OR right(read.printed_at, 6) !~ '([+-]\d\d:?\d\d|Z)$'
-                THEN rollforward.fault('Date', (read.printed).date, 'not_a_time') END,
-           CASE WHEN read.value = 'NaN' THEN rollforward.fault('Value', (read.printed).value, 'not_a_number')
+           CASE WHEN read.occurred_at IS NULL OR NOT (
+                    -- what is a time and has a sign behind its day has an offset
+                    read.printed_date LIKE '___________%+%' OR read.printed_date LIKE '___________%-%'
+                    OR read.printed_date LIKE '%Z')
+                THEN rollforward.fault('Date', read.printed_date, 'not_a_time') END,
+           CASE WHEN read.value = 'NaN' THEN rollforward.fault('Value', read.printed_value, 'not_a_number')
                 WHEN read.kind = 'buy' AND read.value > 0 AND read.security <> 'future'
                      OR read.kind = 'sell' AND read.value < 0 AND read.security <> 'future'
-                THEN rollforward.fault('Value', (read.printed).value, 'wrong_sign') END,
-           CASE WHEN read.quantity = 'NaN' THEN rollforward.fault('Quantity', (read.printed).quantity, 'not_a_number')
+                THEN rollforward.fault('Value', read.printed_value, 'wrong_sign') END,
+           CASE WHEN read.quantity = 'NaN' THEN rollforward.fault('Quantity', read.printed_quantity, 'not_a_number')
                 WHEN read.security <> 'cash' AND read.quantity <= 0
-                THEN rollforward.fault('Quantity', (read.printed).quantity, 'not_positive') END,
+                THEN rollforward.fault('Quantity', read.printed_quantity, 'not_positive') END,
            CASE WHEN read.average_price = 'NaN'
-                THEN rollforward.fault('Average Price', (read.printed).average_price, 'not_a_number') END,
+                THEN rollforward.fault('Average Price', read.printed_average_price, 'not_a_number') END,
            CASE WHEN read.commission = 'NaN'
-                THEN rollforward.fault('Commissions', (read.printed).commissions, 'not_a_number') END,
-           CASE WHEN read.fee = 'NaN' THEN rollforward.fault('Fees', (read.printed).fees, 'not_a_number') END,
+                THEN rollforward.fault('Commissions', read.printed_commissions, 'not_a_number') END,
+           CASE WHEN read.fee = 'NaN' THEN rollforward.fault('Fees', read.printed_fees, 'not_a_number') END,
            CASE WHEN NOT rollforward.is_currency_code(read.currency)
-                THEN rollforward.fault('Currency', (read.printed).currency, 'unknown_currency') END,
+                THEN rollforward.fault('Currency', read.printed_currency, 'unknown_currency') END,
            CASE WHEN read.security <> 'cash' AND read.symbol IS NULL
-                THEN rollforward.fault('Symbol', (read.printed).symbol, 'missing') END,
+                THEN rollforward.fault('Symbol', read.printed_symbol, 'missing') END,
            CASE WHEN read.security = 'option' AND (coalesce(read.multiplier, 0) <= 0 OR read.multiplier = 'NaN')
-                THEN rollforward.fault('Multiplier', (read.printed).multiplier, 'not_positive') END,
+                THEN rollforward.fault('Multiplier', read.printed_multiplier, 'not_positive') END,
            CASE WHEN read.security = 'option' AND read.expiration IS NULL
-                THEN rollforward.fault('Expiration Date', (read.printed).expiration_date, 'not_a_date') END,
+                THEN rollforward.fault('Expiration Date', read.printed_expiration_date, 'not_a_date') END,
            CASE WHEN read.security = 'option' AND (coalesce(read.strike, 0) <= 0 OR read.strike = 'NaN')
-                THEN rollforward.fault('Strike Price', (read.printed).strike_price, 'not_positive') END,
+                THEN rollforward.fault('Strike Price', read.printed_strike_price, 'not_positive') END,
            CASE WHEN read.security = 'option' AND read.option_right IS NULL
-                THEN rollforward.fault('Call or Put', (read.printed).call_or_put, 'missing') END,
+                THEN rollforward.fault('Call or Put', read.printed_call_or_put, 'missing') END,
            CASE WHEN read.order_number COLLATE "C" ~ '[[:cntrl:]]'
-                THEN rollforward.fault('Order #', (read.printed).order_number, 'not_a_name') END,
+                THEN rollforward.fault('Order #', read.printed_order_number, 'not_a_name') END,
            CASE WHEN read.kind IN ('split', 'strike_adjustment') AND pair.line IS NULL
-                THEN rollforward.fault('Value', (read.printed).value, 'unpaired') END
+                THEN rollforward.fault('Value', read.printed_value, 'unpaired') END
        ], NULL) AS faults
 FROM (
     SELECT known.*,
            -- future options print multiplier 1; their descriptions quote the price of a unit
-           CASE WHEN (known.printed).instrument_type = 'Future Option' AND known.quantity > 0
-                THEN substring((known.printed).description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
+           CASE WHEN known.printed_instrument_type = 'Future Option' AND known.quantity > 0
+                THEN substring(known.description FROM '@ (\d{1,12}(?:\.\d{1,6})?)$')::numeric
            END AS quote,
-           rollforward.statement_time(known.printed_at, known.accounting_date) AS occurred_at
+           rollforward.statement_time(known.printed_date, known.accounting_date) AS occurred_at
     FROM (TABLE rollforward.tastytrade_printed OFFSET 0) AS known  -- or every expression would be computed wherever it is used
     OFFSET 0
 ) AS read
