@@ -2,9 +2,10 @@
 --
 -- Adds the accounts it changed to stage_changed.
 --
+-- lowest, highest   the first and the last of the accounts
 -- returns     rows written, changed or removed
 -- relies on   equity_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots()
+CREATE OR REPLACE FUNCTION rollforward.store_equity_snapshots(lowest bigint, highest bigint)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -18,6 +19,7 @@ BEGIN
         DELETE FROM rollforward_data.equity_snapshot AS stored
         USING stage_valuation AS valuation
         WHERE stored.account_id = valuation.account_id
+          AND stored.account_id BETWEEN lowest AND highest
           AND stored.snapshot_date >= start_date
           AND stored.snapshot_date BETWEEN valuation.from_date AND valuation.end_date
           AND NOT EXISTS (
@@ -44,6 +46,7 @@ BEGIN
     DELETE FROM stage_equity_snapshot AS staged
     USING rollforward_data.equity_snapshot AS stored
     WHERE stored.account_id = staged.account_id
+      AND stored.account_id BETWEEN lowest AND highest
       AND stored.snapshot_date = staged.snapshot_date;
 
     WITH noted AS (

@@ -6,7 +6,9 @@
 -- Where lots move on, what follows can only be matched once what precedes is: nodes are therefore matched level by
 -- level. Without such events there is one level. Queues that lots leave in the order in which they entered are
 -- matched by window functions, the others in one ordered pass.
-CREATE OR REPLACE FUNCTION rollforward.match_lots(start_date date)
+--
+-- lowest, highest   the first and the last of the accounts
+CREATE OR REPLACE FUNCTION rollforward.match_lots(start_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -15,7 +17,7 @@ DECLARE
     last_level integer;
     rows_staged bigint;
 BEGIN
-    PERFORM rollforward.stage_opening_lots(start_date);
+    PERFORM rollforward.stage_opening_lots(start_date, lowest, highest);
     PERFORM rollforward.stage_nodes();
     PERFORM rollforward.price_opening_lots();
 

@@ -4,8 +4,9 @@
 -- later; slices of one lot are joined, and keep their place on the axis of the lot, so that cost is allocated as if
 -- the calculation had never stopped.
 --
+-- lowest, highest   the first and the last of the accounts
 -- relies on   lot_slice_closed_idx, movement_pkey
-CREATE OR REPLACE FUNCTION rollforward.stage_opening_lots(start_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_opening_lots(start_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -22,6 +23,7 @@ BEGIN
         FROM stage_position AS position
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = position.account_id
+           AND slice.account_id BETWEEN lowest AND highest
            AND slice.instrument_id = position.instrument_id
            AND slice.currency = position.currency
            AND slice.closed_on >= stage_opening_lots.start_date

@@ -6,8 +6,9 @@
 --
 -- Adds the accounts it changed to stage_changed.
 --
+-- lowest, highest   the first and the last of the accounts
 -- relies on   lot_slice_closed_idx
-CREATE OR REPLACE FUNCTION rollforward.store_slices(start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_slices(start_date date, end_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -39,6 +40,7 @@ BEGIN
           AND EXISTS (
               SELECT FROM rollforward_data.position_snapshot AS snapshot
               WHERE snapshot.account_id = position.account_id
+                AND snapshot.account_id BETWEEN lowest AND highest
                 AND snapshot.instrument_id = position.instrument_id
                 AND snapshot.currency = position.currency
                 AND snapshot.snapshot_date > store_slices.end_date)
@@ -59,6 +61,7 @@ BEGIN
         FROM stage_position AS position
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = position.account_id
+           AND slice.account_id BETWEEN lowest AND highest
            AND slice.instrument_id = position.instrument_id
            AND slice.currency = position.currency
            AND slice.closed_on >= store_slices.start_date
@@ -105,6 +108,7 @@ BEGIN
     USING stage_position AS position, rollforward_data.lot_slice AS slice
     WHERE position.position_no = staged.position_no
       AND slice.account_id = position.account_id
+      AND slice.account_id BETWEEN lowest AND highest
       AND slice.opened_by = staged.opened_by
       AND slice.entered_by = staged.entered_by
       AND slice.instrument_id = position.instrument_id

@@ -4,10 +4,11 @@
 -- its traces must go. Where lots move on without a movement, by a row of split or a change of cost method, also
 -- positions that hold lots then, and those that a change of symbol leads to.
 --
--- start_date   the earliest day on which any account begins
+-- start_date        the earliest day on which any account begins
+-- lowest, highest   the first and the last of the accounts
 --
 -- relies on   movement_in_order_idx, lot_slice_closed_idx, position_snapshot_date_idx
-CREATE OR REPLACE FUNCTION rollforward.stage_positions(start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_positions(start_date date, end_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -35,6 +36,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.movement
             ON movement.account_id = scope.account_id
+           AND movement.account_id BETWEEN lowest AND highest
            AND movement.accounting_date BETWEEN stage_positions.start_date AND stage_positions.end_date
            AND movement.accounting_date >= scope.from_date
         WHERE movement.instrument_id IS NOT NULL
@@ -43,6 +45,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.movement
             ON movement.account_id = scope.account_id
+           AND movement.account_id BETWEEN lowest AND highest
            AND movement.accounting_date BETWEEN stage_positions.start_date AND stage_positions.end_date
            AND movement.accounting_date >= scope.from_date
            AND movement.kind IN ('split', 'strike_adjustment')
@@ -52,6 +55,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = scope.account_id
+           AND slice.account_id BETWEEN lowest AND highest
            AND slice.closed_on >= stage_positions.start_date
            AND slice.closed_on >= scope.from_date
         LEFT JOIN moving_instrument
@@ -69,6 +73,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.position_snapshot AS snapshot
             ON snapshot.account_id = scope.account_id
+           AND snapshot.account_id BETWEEN lowest AND highest
            AND snapshot.snapshot_date BETWEEN stage_positions.start_date AND stage_positions.end_date
            AND snapshot.snapshot_date >= scope.from_date
     )

@@ -1,7 +1,8 @@
 -- Computes accounts between two dates, once: from facts and what is stored before the range to what is stored in it.
 --
 -- One round of process_batch, which checks the arguments and locks the accounts. An account that is stale from before
--- start_date is computed from there on.
+-- start_date is computed from there on. Steps that join accounts with stored rows also name the lowest and the highest of them:
+-- that stretch of an index is read where the whole table would be.
 CREATE OR REPLACE FUNCTION rollforward.compute_range(
     account_ids bigint[],
     start_date date,
@@ -15,36 +16,42 @@ SET enable_memoize = off  -- what is looked up comes once; a cache of it is fill
 AS $$
 DECLARE
     began timestamptz := clock_timestamp();
+    lowest bigint;
+    highest bigint;
     loaded timestamptz;
     calculated timestamptz;
     stored timestamptz;
     valued timestamptz;
     result rollforward.batch_result := ROW(NULL, true, 'batch', false, 0, 0, 0, 0, 0, 0, 0, '[]', 0, NULL);
 BEGIN
+    SELECT min(listed.account_id), max(listed.account_id)
+    INTO lowest, highest
+    FROM unnest(account_ids) AS listed (account_id);
+
     PERFORM rollforward.prepare_stage();
     start_date := rollforward.stage_scope(account_ids, start_date, end_date, force_recalculation);
-    PERFORM rollforward.stage_positions(start_date, end_date);
+    PERFORM rollforward.stage_positions(start_date, end_date, lowest, highest);
     PERFORM rollforward.stage_carries(end_date);
     PERFORM rollforward.stage_events(start_date, end_date);
     loaded := clock_timestamp();
 
-    PERFORM rollforward.match_lots(start_date);
+    PERFORM rollforward.match_lots(start_date, lowest, highest);
     PERFORM rollforward.stage_deltas();
     PERFORM rollforward.stage_position_snapshots();
-    PERFORM rollforward.stage_account_snapshots(start_date);
+    PERFORM rollforward.stage_account_snapshots(start_date, lowest, highest);
     calculated := clock_timestamp();
 
-    PERFORM rollforward.store_slices(start_date, end_date);
-    PERFORM rollforward.store_position_snapshots(start_date, end_date);
+    PERFORM rollforward.store_slices(start_date, end_date, lowest, highest);
+    PERFORM rollforward.store_position_snapshots(start_date, end_date, lowest, highest);
     PERFORM rollforward.store_positions();
-    result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date);
+    result.snapshots_saved := rollforward.store_account_snapshots(start_date, end_date, lowest, highest);
     PERFORM rollforward.refresh_statistics();
     stored := clock_timestamp();
 
     PERFORM rollforward.stage_equity(end_date);
     valued := clock_timestamp();
 
-    result.equity_saved := rollforward.store_equity_snapshots();
+    result.equity_saved := rollforward.store_equity_snapshots(lowest, highest);
     result.coverage := rollforward.stage_coverage();
     PERFORM rollforward.mark_remainder(end_date);
     PERFORM rollforward.mark_analyses(array_agg(scope.account_id), array_agg(least(scope.from_date, valuation.from_date)))

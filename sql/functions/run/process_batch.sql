@@ -1,7 +1,7 @@
 -- Computes lots, position snapshots and account snapshots of many accounts between two dates, both included.
 --
--- The number of statements does not depend on the number of dates or movements, nor on that of accounts up to 2,500, which
--- are computed at once; it grows by a round where lots travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
+-- The number of statements does not depend on the number of accounts, dates or movements; it grows by a round where lots
+-- travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
 -- is computed from there on; rows after end_date that are affected are marked stale.
 --
 -- account_ids           accounts to compute; empty is allowed and does nothing
@@ -26,8 +26,7 @@ SET jit = off  -- many expressions over rows that nobody can count beforehand: c
 SET plan_cache_mode = auto  -- what is chosen below ends with the call
 AS $$
 DECLARE
-    slice_size CONSTANT integer := 2500;  -- accounts whose rows are sorted and hashed in memory
-    few CONSTANT integer := 10;           -- accounts, for which planning takes longer than anything a plan can save
+    few CONSTANT integer := 10;  -- accounts, for which planning takes longer than anything a plan can save
     began timestamptz := clock_timestamp();
     waiting bigint[];
     ready bigint[];
@@ -62,13 +61,10 @@ BEGIN
     LOOP
         -- who gives securities comes before who receives them
         ready := rollforward.independent_accounts(waiting);
-        FOR begin_no IN 1 .. cardinality(ready) BY slice_size LOOP
-            result := rollforward.combined(
-                result,
-                rollforward.compute_range(ready[begin_no : begin_no + slice_size - 1], start_date, end_date, force_recalculation));
-            receivers := receivers || rollforward.mark_receivers(
-                ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position), account_ids);
-        END LOOP;
+        result := rollforward.combined(
+            result, rollforward.compute_range(ready, start_date, end_date, force_recalculation));
+        receivers := receivers || rollforward.mark_receivers(
+            ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position), account_ids);
 
         waiting := ARRAY(SELECT unnest(waiting) EXCEPT SELECT unnest(ready));
         CONTINUE WHEN waiting <> '{}';

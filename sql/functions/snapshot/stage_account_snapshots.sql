@@ -2,8 +2,9 @@
 --
 -- Running totals of the day changes on top of the latest stored snapshot before the range, and of what was held then.
 --
+-- lowest, highest   the first and the last of the accounts
 -- relies on   account_snapshot_pkey: one descent per account and currency
-CREATE OR REPLACE FUNCTION rollforward.stage_account_snapshots(start_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_account_snapshots(start_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -14,7 +15,7 @@ BEGIN
     IF NOT EXISTS (SELECT FROM stage_delta) THEN
         RETURN;  -- no day has a snapshot
     END IF;
-    PERFORM rollforward.stage_opening_holdings(start_date);
+    PERFORM rollforward.stage_opening_holdings(start_date, lowest, highest);
 
     INSERT INTO stage_account_snapshot
     WITH day_total AS (

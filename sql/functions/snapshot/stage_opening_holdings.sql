@@ -2,8 +2,9 @@
 --
 -- The snapshots of an account do not say it: lots may have moved on since, by a split, on a day without a row.
 --
+-- lowest, highest   the first and the last of the accounts
 -- relies on   lot_slice_closed_idx, position_snapshot_pkey: one descent per position
-CREATE OR REPLACE FUNCTION rollforward.stage_opening_holdings(start_date date)
+CREATE OR REPLACE FUNCTION rollforward.stage_opening_holdings(start_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -20,6 +21,7 @@ BEGIN
         FROM stage_scope AS scope
         JOIN rollforward_data.lot_slice AS slice
             ON slice.account_id = scope.account_id
+           AND slice.account_id BETWEEN lowest AND highest
            AND slice.closed_on >= stage_opening_holdings.start_date
            AND slice.closed_on >= scope.from_date
            AND slice.entered_on < scope.from_date

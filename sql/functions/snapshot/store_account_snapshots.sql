@@ -2,9 +2,10 @@
 --
 -- Adds the accounts it changed to stage_changed and keeps account_currency complete.
 --
+-- lowest, highest   the first and the last of the accounts
 -- returns     rows written, changed or removed
 -- relies on   account_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_account_snapshots(start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_account_snapshots(start_date date, end_date date, lowest bigint, highest bigint)
 RETURNS bigint
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -26,6 +27,7 @@ BEGIN
         USING stage_scope AS scope
         JOIN rollforward_data.account_currency AS held USING (account_id)
         WHERE stored.account_id = held.account_id
+          AND stored.account_id BETWEEN lowest AND highest
           AND stored.currency = held.currency
           AND stored.snapshot_date BETWEEN store_account_snapshots.start_date AND store_account_snapshots.end_date
           AND stored.snapshot_date >= scope.from_date
@@ -55,6 +57,7 @@ BEGIN
     DELETE FROM stage_account_snapshot AS staged
     USING rollforward_data.account_snapshot AS stored
     WHERE stored.account_id = staged.account_id
+      AND stored.account_id BETWEEN lowest AND highest
       AND stored.currency = staged.currency
       AND stored.snapshot_date = staged.snapshot_date;
 

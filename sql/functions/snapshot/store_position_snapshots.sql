@@ -2,8 +2,9 @@
 --
 -- Adds the accounts it changed to stage_changed.
 --
+-- lowest, highest   the first and the last of the accounts
 -- relies on   position_snapshot_date_idx, position_snapshot_pkey
-CREATE OR REPLACE FUNCTION rollforward.store_position_snapshots(start_date date, end_date date)
+CREATE OR REPLACE FUNCTION rollforward.store_position_snapshots(start_date date, end_date date, lowest bigint, highest bigint)
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
@@ -13,6 +14,7 @@ BEGIN
         DELETE FROM rollforward_data.position_snapshot AS stored
         USING stage_scope AS scope
         WHERE stored.account_id = scope.account_id
+          AND stored.account_id BETWEEN lowest AND highest
           AND stored.snapshot_date BETWEEN store_position_snapshots.start_date AND store_position_snapshots.end_date
           AND stored.snapshot_date >= scope.from_date
           AND NOT EXISTS (
@@ -31,6 +33,7 @@ BEGIN
     DELETE FROM stage_position_snapshot AS staged
     USING rollforward_data.position_snapshot AS stored
     WHERE stored.account_id = staged.account_id
+      AND stored.account_id BETWEEN lowest AND highest
       AND stored.instrument_id = staged.instrument_id
       AND stored.currency = staged.currency
       AND stored.snapshot_date = staged.snapshot_date;
