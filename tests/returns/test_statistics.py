@@ -145,7 +145,8 @@ def expected_compared(pairs: Sequence[tuple[float, float]], year: int, free: flo
     if spread(other):
         found["beta"] = beta = np.cov(own, other)[0, 1] / np.var(other, ddof=1)
         compounded = 1 + np.mean(own - free - beta * (other - free))
-        found["alpha"] = compounded**year - 1 if compounded > 0 else None
+        is_told = compounded > 0 and year * math.log(compounded) <= 300  # beyond, ratios of it would overflow
+        found["alpha"] = compounded**year - 1 if is_told else None
         if spread(own):
             found["correlation"] = stats.pearsonr(own, other).statistic
             found["r_squared"] = found["correlation"] ** 2

@@ -117,3 +117,20 @@ def test_an_order_number_has_no_blanks_around_it(ledger, text, external_id):
     )  # fmt: skip
     import_rows(ledger, [row], "7")
     assert ledger.value("SELECT external_id FROM rollforward_data.movement") == external_id
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_a_blank_field_of_a_row_with_plain_numbers_is_none(ledger, blank):
+    """However it came into the stage: an empty field of a file is NULL, what SQL writes may be ''."""
+    with ledger.connection.transaction():
+        ledger.rows(
+            "INSERT INTO rollforward_data.generic_row (occurred_at, kind, effect, symbol, quantity, price, amount, tax, currency)"
+            " VALUES ('2025-01-02', 'buy', 'open', 'ACME', '1,000', '2.5', %s, %s, 'USD'),"
+            " ('2025-01-01', 'deposit', %s, %s, %s, %s, '3000', %s, 'USD')",
+            *[blank] * 7,
+        )
+        ledger.rows("SELECT rollforward.import_statement('generic', 'mine')")
+    found = ledger.rows(
+        "SELECT quantity, price, amount, tax FROM rollforward.movement ORDER BY accounting_date"
+    )
+    assert [tuple(row) for row in found] == [(None, None, 3000, 0), (1000, Decimal("2.5"), -2500, 0)]
