@@ -124,7 +124,8 @@ def test_a_blank_field_of_a_row_with_plain_numbers_is_none(ledger, blank):
     """However it came into the stage: an empty field of a file is NULL, what SQL writes may be ''."""
     with ledger.connection.transaction():
         ledger.rows(
-            "INSERT INTO rollforward_data.generic_row (occurred_at, kind, effect, symbol, quantity, price, amount, tax, currency)"
+            "INSERT INTO rollforward_data.generic_row"
+            " (occurred_at, kind, effect, symbol, quantity, price, amount, tax, currency)"
             " VALUES ('2025-01-02', 'buy', 'open', 'ACME', '1,000', '2.5', %s, %s, 'USD'),"
             " ('2025-01-01', 'deposit', %s, %s, %s, %s, '3000', %s, 'USD')",
             *[blank] * 7,
