@@ -9,6 +9,8 @@ SUBJECTS = {
     "batch": "One call for all accounts, nothing stored before, beside the floor: inserting the same finished"
     " rows, already computed, into the same indexed tables. From small to large: an exponent of 1 is in"
     " proportion.",
+    "anatomy": "What the steps of a batch take, and what the executor takes for one value, of which a"
+    " snapshot has some twenty: why the floor is not nearer.",
     "outside": "The same rows computed by polars and DuckDB, each on one thread, and copied back.",
     "fifo": "Matching closings with openings, first in first out: one giant position, many small ones, and a"
     " loop in PL/pgSQL over two cursors on the same trades.",

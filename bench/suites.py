@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from bench.claims import Line
 from bench.contestants import (
     analytics,
+    anatomy,
     backdated,
     client,
     coordinator,
@@ -30,6 +31,7 @@ Suite = Callable[[BenchServer, Scale], Iterator[Line | Cost]]
 SUITES: dict[str, Suite] = {
     "client": client.measure,
     "batch": growth.measure,
+    "anatomy": anatomy.measure,
     "outside": outside.measure,
     "fifo": fifo.measure,
     "methods": methods.measure,
