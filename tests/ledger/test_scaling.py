@@ -44,13 +44,13 @@ def watched(server: Server, template: str) -> Iterator[Ledger]:
         yield Ledger(connection)
 
 
-def matching_plan(ledger: Ledger, account: int) -> Node:
-    """The executed plan of the statement that matches lots, in a calculation of one account."""
+def executed(ledger: Ledger, account: int, text: str) -> Node:
+    """The executed plan of the statement with a text in it, in a calculation of one account."""
     plans: list[Node] = []
 
     def note(notice: psycopg.errors.Diagnostic) -> None:
         found = re.search(r"plan:\n(\{.*\})", notice.message_primary or "", re.DOTALL)
-        if found and "break_point" in found[1]:
+        if found and text in found[1]:
             plans.append(json.loads(found[1])["Plan"])
 
     ledger.connection.add_notice_handler(note)
@@ -77,7 +77,7 @@ def test_matching_one_position_handles_rows_in_proportion_to_its_trades(watched,
             .replace("%(trades)s", str(trades))
             .replace("%%", "%")
         )
-        plan = matching_plan(watched, account)
+        plan = executed(watched, account, "break_point")
         handled[trades] = rows_handled(plan)
         touched[trades] = buffers(plan) + plan["Local Hit Blocks"] + plan["Local Read Blocks"]
         loops = max(node["Actual Loops"] for node in nodes(plan) if node["Node Type"] in ("CTE Scan", "Sort"))
@@ -89,3 +89,29 @@ def test_matching_one_position_handles_rows_in_proportion_to_its_trades(watched,
     growth = MANY / FEW
     assert handled[MANY] <= 1.1 * growth * handled[FEW]
     assert touched[MANY] <= 1.1 * growth * touched[FEW]
+
+
+def test_what_stands_is_found_without_a_look_at_all_positions_for_each_slice(watched):
+    positions, trades = 1_000, 6_000
+    first = watched.value(
+        "WITH made AS (INSERT INTO rollforward_data.instrument (symbol, kind, currency)"
+        " SELECT 'held ' || n, 'stock', 'USD' FROM generate_series(1, %s) AS n RETURNING instrument_id)"
+        " SELECT min(instrument_id) FROM made",
+        positions,
+    )
+    account = watched.account("many positions")
+    watched.rows(
+        "INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, effect,"
+        " currency, instrument_id, quantity, amount, natural_key)"
+        " SELECT %s, timestamptz '2025-01-01 12:00+00' + n * interval '1 second', '2025-01-01', 'buy',"
+        " 'open', 'USD', %s + n %% %s, 1, -10, int8send(n) || int8send(n) FROM generate_series(1, %s) AS n",
+        account,
+        first,
+        positions,
+        trades,
+    )
+    watched.process([account])
+    plan = executed(watched, account, "DELETE FROM stage_slice")
+    assert max(node["Actual Rows"] for node in nodes(plan)) >= trades  # all stand
+    compared = sum(node["Actual Loops"] * node.get("Rows Removed by Join Filter", 0) for node in nodes(plan))
+    assert compared <= trades
