@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from rollforward.connection import transaction
 from rollforward.errors import (
     BadArgument,
     BatchRejected,
@@ -144,7 +145,7 @@ def _stage(
     if isinstance(reader, StatementReader) and not added and not column_map.kinds:
         try:
             copy = _copy(layout, printed, "CSV, ENCODING 'UTF8'")
-            with connection.transaction(), connection.cursor() as cursor, cursor.copy(copy) as stage:
+            with transaction(connection), connection.cursor() as cursor, cursor.copy(copy) as stage:
                 for lines in reader.csv_lines(progress):
                     stage.write(lines)
             return _finished(source, progress)
