@@ -280,3 +280,26 @@ def test_the_reference_takes_days_back_too(ledger, account):
     ledger.rows("DELETE FROM rollforward_data.movement WHERE accounting_date = '2025-01-09'")
     ledger.process_per_date(account, "2025-01-09", "infinity")
     assert valued_days(ledger, account) == [2, 3]
+
+
+def test_coverage_is_that_of_all_accounts_however_many(ledger):
+    """They are computed in slices; what the last one lacks is little of all."""
+    few = ledger.instrument("ACME"), ledger.instrument("DUST")
+    ledger.price("ACME", "2025-01-02", 10)
+    accounts = ledger.value(
+        "WITH made AS (INSERT INTO rollforward_data.account (number, base_currency)"
+        " SELECT 'slice ' || n, 'USD' FROM generate_series(1, 2501) AS n RETURNING account_id)"
+        " SELECT array_agg(account_id ORDER BY account_id) FROM made"
+    )
+    ledger.rows(
+        "INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, effect,"
+        " currency, instrument_id, quantity, amount, natural_key)"
+        " SELECT account_id, '2025-01-02 12:00+00', '2025-01-02', 'buy', 'open', 'USD',"
+        " CASE WHEN account_id = %s THEN %s ELSE %s END, 1, -10, int8send(account_id) || int8send(account_id)"
+        " FROM unnest(%s) AS account_id",
+        accounts[-1],
+        few[1],
+        few[0],
+        accounts,
+    )
+    assert ledger.process(accounts).coverage == Decimal("99.96")

@@ -1,7 +1,7 @@
 -- Computes accounts between two dates, once: from facts and what is stored before the range to what is stored in it.
 --
 -- One round of process_batch, which checks the arguments and locks the accounts. An account that is stale from before
--- start_date is computed from there on.
+-- start_date is computed from there on. Coverage is left to process_batch, which knows all that is valued.
 CREATE OR REPLACE FUNCTION rollforward.compute_range(
     account_ids bigint[],
     start_date date,
@@ -45,7 +45,6 @@ BEGIN
     valued := clock_timestamp();
 
     result.equity_saved := rollforward.store_equity_snapshots();
-    result.coverage := rollforward.stage_coverage();
     PERFORM rollforward.mark_remainder(end_date);
     PERFORM rollforward.mark_analyses(array_agg(scope.account_id), array_agg(least(scope.from_date, valuation.from_date)))
     FROM stage_scope AS scope

@@ -1,8 +1,9 @@
 -- Computes lots, position snapshots and account snapshots of many accounts between two dates, both included.
 --
 -- The number of statements does not depend on the number of dates or movements, nor on that of accounts up to 2,500, which
--- are computed at once; it grows by a round where lots travel from one of the accounts to another. Lands whole or leaves no trace. An account that is stale from before start_date
--- is computed from there on; rows after end_date that are affected are marked stale.
+-- are computed at once; it grows by a round where lots travel from one of the accounts to another. Lands whole or leaves no
+-- trace. An account that is stale from before start_date is computed from there on; rows after end_date that are affected are
+-- marked stale.
 --
 -- account_ids           accounts to compute; empty is allowed and does nothing
 -- start_date, end_date  both included
@@ -33,6 +34,8 @@ DECLARE
     ready bigint[];
     receivers bigint[] := '{}';
     rounds integer := 0;
+    positions_priced bigint := 0;
+    positions_valued bigint := 0;
     result rollforward.batch_result;
 BEGIN
     PERFORM rollforward.require_range(start_date, end_date);
@@ -66,6 +69,9 @@ BEGIN
             result := rollforward.combined(
                 result,
                 rollforward.compute_range(ready[begin_no : begin_no + slice_size - 1], start_date, end_date, force_recalculation));
+            SELECT positions_priced + slice.priced, positions_valued + slice.valued
+            INTO positions_priced, positions_valued
+            FROM rollforward.stage_coverage() AS slice;
             receivers := receivers || rollforward.mark_receivers(
                 ARRAY(SELECT DISTINCT position.instrument_id FROM stage_position AS position), account_ids);
         END LOOP;
@@ -88,6 +94,7 @@ BEGIN
         force_recalculation := false;
     END LOOP;
 
+    result.coverage := trunc(100.0 * positions_priced / nullif(positions_valued, 0), 2);
     IF result.coverage < 95 AND EXISTS (SELECT FROM rollforward_data.price) THEN
         RAISE WARNING 'only % %% of the positions valued have a close no older than % days',
                       result.coverage, rollforward.lookback_days()
@@ -100,4 +107,4 @@ END
 $$;
 
 COMMENT ON FUNCTION rollforward.process_batch(bigint[], date, date, boolean) IS
-    'Computes lots and snapshots of many accounts between two dates, in a constant number of statements';
+    'Computes lots and snapshots of many accounts between two dates, in as many statements as for one';
