@@ -282,7 +282,7 @@ def test_the_reference_takes_days_back_too(ledger, account):
     assert valued_days(ledger, account) == [2, 3]
 
 
-def test_coverage_is_that_of_all_accounts_however_many(ledger):
+def test_coverage_and_dates_are_those_of_all_accounts_however_many(ledger):
     """They are computed in slices; what the last one lacks is little of all."""
     few = ledger.instrument("ACME"), ledger.instrument("DUST")
     ledger.price("ACME", "2025-01-02", 10)
@@ -302,4 +302,8 @@ def test_coverage_is_that_of_all_accounts_however_many(ledger):
         few[0],
         accounts,
     )
-    assert ledger.process(accounts).coverage == Decimal("99.96")
+    ledger.record(accounts[-1], deposit("2025-01-03", 1))
+    result = ledger.process(accounts)
+    assert (result.coverage, result.dates_processed) == (Decimal("99.96"), 2)
+    ledger.record(accounts[0], deposit("2025-01-06", 1))
+    assert ledger.process(accounts).dates_processed == 3

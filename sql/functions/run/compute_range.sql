@@ -1,7 +1,7 @@
 -- Computes accounts between two dates, once: from facts and what is stored before the range to what is stored in it.
 --
--- One round of process_batch, which checks the arguments and locks the accounts. An account that is stale from before
--- start_date is computed from there on. Coverage is left to process_batch, which knows all that is valued.
+-- A round of process_batch, or a slice of one; it checks the arguments and locks the accounts, and says which dates and what
+-- coverage there are in all. An account that is stale from before start_date is computed from there on.
 CREATE OR REPLACE FUNCTION rollforward.compute_range(
     account_ids bigint[],
     start_date date,
@@ -52,9 +52,7 @@ BEGIN
     WHERE scope.account_id IN (SELECT changed.account_id FROM stage_changed AS changed);
     PERFORM rollforward.refresh_statistics();
 
-    SELECT count(kind), count(DISTINCT accounting_date) FILTER (WHERE kind IS NOT NULL)
-    INTO result.movements_processed, result.dates_processed
-    FROM stage_event;
+    SELECT count(kind) INTO result.movements_processed FROM stage_event;
     result.load_ms := rollforward.elapsed_ms(began, loaded);
     result.persistence_ms := rollforward.elapsed_ms(calculated + (valued - stored), clock_timestamp());
     RETURN result;

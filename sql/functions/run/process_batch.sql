@@ -34,6 +34,7 @@ DECLARE
     ready bigint[];
     receivers bigint[] := '{}';
     rounds integer := 0;
+    dates date[] := '{}';
     positions_priced bigint := 0;
     positions_valued bigint := 0;
     result rollforward.batch_result;
@@ -69,6 +70,8 @@ BEGIN
             result := rollforward.combined(
                 result,
                 rollforward.compute_range(ready[begin_no : begin_no + slice_size - 1], start_date, end_date, force_recalculation));
+            dates := ARRAY(
+                SELECT unnest(dates) UNION SELECT event.accounting_date FROM stage_event AS event WHERE event.kind IS NOT NULL);
             SELECT positions_priced + slice.priced, positions_valued + slice.valued
             INTO positions_priced, positions_valued
             FROM rollforward.stage_coverage() AS slice;
@@ -94,6 +97,7 @@ BEGIN
         force_recalculation := false;
     END LOOP;
 
+    result.dates_processed := cardinality(dates);
     result.coverage := trunc(100.0 * positions_priced / nullif(positions_valued, 0), 2);
     IF result.coverage < 95 AND EXISTS (SELECT FROM rollforward_data.price) THEN
         RAISE WARNING 'only % %% of the positions valued have a close no older than % days',
