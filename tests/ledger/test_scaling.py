@@ -44,13 +44,13 @@ def watched(server: Server, template: str) -> Iterator[Ledger]:
         yield Ledger(connection)
 
 
-def matching_plan(ledger: Ledger, account: int) -> Node:
-    """The executed plan of the statement that matches lots, in a calculation of one account."""
+def executed(ledger: Ledger, account: int, text: str) -> Node:
+    """The executed plan of the statement with a text in it, in a calculation of one account."""
     plans: list[Node] = []
 
     def note(notice: psycopg.errors.Diagnostic) -> None:
         found = re.search(r"plan:\n(\{.*\})", notice.message_primary or "", re.DOTALL)
-        if found and "break_point" in found[1]:
+        if found and text in found[1]:
             plans.append(json.loads(found[1])["Plan"])
 
     ledger.connection.add_notice_handler(note)
@@ -77,7 +77,7 @@ def test_matching_one_position_handles_rows_in_proportion_to_its_trades(watched,
             .replace("%(trades)s", str(trades))
             .replace("%%", "%")
         )
-        plan = matching_plan(watched, account)
+        plan = executed(watched, account, "break_point")
         handled[trades] = rows_handled(plan)
         touched[trades] = buffers(plan) + plan["Local Hit Blocks"] + plan["Local Read Blocks"]
         loops = max(node["Actual Loops"] for node in nodes(plan) if node["Node Type"] in ("CTE Scan", "Sort"))
@@ -89,3 +89,37 @@ def test_matching_one_position_handles_rows_in_proportion_to_its_trades(watched,
     growth = MANY / FEW
     assert handled[MANY] <= 1.1 * growth * handled[FEW]
     assert touched[MANY] <= 1.1 * growth * touched[FEW]
+
+
+def test_what_is_stored_is_found_without_a_look_at_all_of_it_for_each_position_or_slice(watched):
+    positions, trades = 1_000, 6_000
+    first = watched.value(
+        "WITH made AS (INSERT INTO rollforward_data.instrument (symbol, kind, currency)"
+        " SELECT 'held ' || n, 'stock', 'USD' FROM generate_series(1, %s) AS n RETURNING instrument_id)"
+        " SELECT min(instrument_id) FROM made",
+        positions,
+    )
+    *known, new = (watched.account(number) for number in ("known", "known too", "new"))
+    watched.rows(
+        "INSERT INTO rollforward_data.movement (account_id, occurred_at, accounting_date, kind, effect,"
+        " currency, instrument_id, quantity, amount, natural_key)"
+        " SELECT account_id, timestamptz '2025-01-01 12:00+00' + n * interval '1 second', '2025-01-01',"
+        " 'buy', 'open', 'USD', %s + n %% %s, 1, -10, int8send(account_id) || int8send(n)"
+        " FROM unnest(%s) AS account_id, generate_series(1, %s) AS n",
+        first,
+        positions,
+        [*known, new],
+        trades,
+    )
+
+    def compared_in_vain(account: int, statement: str) -> float:
+        plan = executed(watched, account, statement)
+        return sum(node["Actual Loops"] * node.get("Rows Removed by Join Filter", 0) for node in nodes(plan))
+
+    for account in known:
+        watched.process([account])
+        assert compared_in_vain(account, "DELETE FROM stage_slice") <= trades
+    watched.rows("ANALYZE")
+    watched.process([new])
+    for statement in ("DELETE FROM stage_slice", "INSERT INTO stage_lot"):
+        assert compared_in_vain(new, statement) <= trades

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from tests.support.databases import fresh_database
+from tests.support.databases import OWNER, fresh_database
 from tests.support.ledger import Ledger
 from tests.support.movements import buy
 
@@ -112,3 +113,18 @@ def test_where_nothing_is_stale_nothing_is_prepared(ledger, account):
     result = ledger.process_stale()
     assert (result.success, result.snapshots_saved, result.movements_processed) == (True, 0, 0)
     assert not any(row.is_made for row in ledger.rows(STAGES))
+
+
+@pytest.mark.parametrize("name", ["The Owner", "Owner", 'odd "owner'])
+def test_the_owner_of_stages_may_have_any_name(server, ledger, account, name):
+    rename = sql.SQL("ALTER ROLE {} RENAME TO {}")
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(rename.format(sql.Identifier(OWNER), sql.Identifier(name)))
+        try:
+            ledger.rows("DISCARD TEMP")
+            assert ledger.process([account]).snapshots_saved == 1
+            assert ledger.process([account]).snapshots_saved == 0
+            assert len(ledger.rows("SELECT rollforward.open_batch('price')")) == 1
+            assert len(ledger.rows("SELECT rollforward.open_batch('price')")) == 1
+        finally:
+            admin.execute(rename.format(sql.Identifier(name), sql.Identifier(OWNER)))

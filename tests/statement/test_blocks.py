@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+import rollforward
 from rollforward.statement import blocks
 from rollforward.statement.layout import LAYOUTS
 from rollforward.statement.reader import StatementReader
@@ -96,3 +97,30 @@ def test_a_plain_file_is_not_read_by_csv(tmp_path, monkeypatch):
     file.write_text(HEADER + PLAIN * 5_000)
     monkeypatch.setattr(blocks, "written", None)
     assert len(copied(file)) == 5_000
+
+
+BOOKED = "occurred_at,kind,currency,amount,fee\n"
+
+
+@pytest.mark.parametrize("end", ["", "ü"])
+@pytest.mark.parametrize("text", ["1 000", "1 000.00", "5 - 3", "5 ,000"])
+def test_a_number_with_a_blank_in_it_is_named(ledger, tmp_path, text, end):
+    file = tmp_path / "blank.csv"
+    file.write_text(f'{HEADER.strip()},amount\n2025-01-03,deposit,USD,{end},"{text}"\n')
+    with pytest.raises(rollforward.StatementRefused) as refused:
+        rollforward.connect(ledger.connection).import_statement(file, broker="generic", account="a")
+    [refusal] = refused.value.refusals
+    assert (refusal.line, refusal.column, refusal.value) == (2, "amount", text)
+    assert refusal.reason == "not_a_number"
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_an_empty_number_is_none_in_quotes_and_behind_a_column_map(ledger, tmp_path, mapped):
+    file = tmp_path / "quoted.csv"
+    file.write_text(BOOKED + '"2025-01-03","deposit","USD","5.00",""\n"2025-01-04","lending","USD","3","1"\n')
+    columns = None
+    if mapped:
+        columns = tmp_path / "map.toml"
+        columns.write_text('[kinds]\nlending = "interest"\n')
+    session = rollforward.connect(ledger.connection)
+    assert session.import_statement(file, broker="generic", account="a", columns=columns).saved == 2

@@ -14,7 +14,7 @@ AS $$
 DECLARE
     known record;
 BEGIN
-    SELECT pg_class.oid, obj_description(pg_class.oid, 'pg_class') AS version, relowner = current_user::regrole AS is_own
+    SELECT pg_class.oid, obj_description(pg_class.oid, 'pg_class') AS version, relowner = quote_ident(current_user)::regrole AS is_own
     INTO known
     FROM pg_class
     WHERE pg_class.oid = to_regclass('pg_temp.' || quote_ident(stage));

@@ -11,7 +11,7 @@ DECLARE
     entity CONSTANT text := substr(stage, length('batch_') + 1);
     is_own boolean;
 BEGIN
-    SELECT relowner = current_user::regrole AND obj_description(pg_class.oid, 'pg_class') IS NOT NULL INTO is_own
+    SELECT relowner = quote_ident(current_user)::regrole AND obj_description(pg_class.oid, 'pg_class') IS NOT NULL INTO is_own
     FROM pg_class
     WHERE pg_class.oid = to_regclass('pg_temp.' || quote_ident(stage));
     IF is_own THEN

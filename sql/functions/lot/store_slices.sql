@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION rollforward.store_slices(start_date date, end_date da
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
+SET enable_mergejoin = off  -- by account alone, where it seems to have no slices yet
 AS $$
 BEGIN
     IF isfinite(end_date) THEN
@@ -104,16 +105,22 @@ BEGIN
     SELECT DISTINCT account_id FROM removed;
 
     -- what still stands is as it was staged
+    WITH standing AS (
+        SELECT keyed.place
+        FROM (
+            SELECT staged.ctid AS place, position.account_id, staged.opened_by, staged.entered_by, position.instrument_id,
+                   staged.lot_offset
+            FROM stage_slice AS staged
+            JOIN stage_position AS position USING (position_no)
+            OFFSET 0  -- first: the planner expects none to stand, and would look through all positions for each that does
+        ) AS keyed
+        JOIN rollforward_data.lot_slice AS slice USING (account_id, opened_by, entered_by, instrument_id, lot_offset)
+        WHERE slice.account_id BETWEEN lowest AND highest
+          AND slice.closed_on >= store_slices.start_date
+    )
     DELETE FROM stage_slice AS staged
-    USING stage_position AS position, rollforward_data.lot_slice AS slice
-    WHERE position.position_no = staged.position_no
-      AND slice.account_id = position.account_id
-      AND slice.account_id BETWEEN lowest AND highest
-      AND slice.opened_by = staged.opened_by
-      AND slice.entered_by = staged.entered_by
-      AND slice.instrument_id = position.instrument_id
-      AND slice.lot_offset = staged.lot_offset
-      AND slice.closed_on >= store_slices.start_date;
+    USING standing
+    WHERE staged.ctid = standing.place;
 
     WITH noted AS (
         INSERT INTO stage_changed

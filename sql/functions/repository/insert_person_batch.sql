@@ -1,7 +1,7 @@
 -- Inserts persons that are given as arrays, as most batches can be: nothing is staged and nothing looked for, since the
 -- table refuses what cannot be stored.
 --
--- returns   an array for each column of what save_person_batch returns; all NULL where nothing was inserted: something is
+-- returns   an array for each column of what save_person_batch returns; versions is NULL where nothing was inserted: something is
 --           wrong, or has to be decided, which is for those who stage it to find out
 CREATE OR REPLACE FUNCTION rollforward.insert_person_batch(
     names text[],

@@ -24,7 +24,7 @@ BEGIN
     IF EXISTS (
         SELECT FROM pg_class
         WHERE pg_class.oid = to_regclass('pg_temp.stage_scope')
-          AND pg_class.relowner = current_user::regrole
+          AND pg_class.relowner = quote_ident(current_user)::regrole
           AND obj_description(pg_class.oid, 'pg_class') = version)
     THEN
         -- an earlier calculation of this transaction
@@ -38,7 +38,7 @@ BEGIN
         SELECT FROM pg_class
         WHERE relnamespace = pg_my_temp_schema()
           AND relname = ANY (stages)
-          AND relowner <> current_user::regrole)
+          AND relowner <> quote_ident(current_user)::regrole)
     THEN
         RAISE EXCEPTION 'temporary tables of this session are in the way'
             USING ERRCODE = '42P07',

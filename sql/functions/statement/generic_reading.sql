@@ -107,8 +107,10 @@ FROM (
                nullif(btrim(printed.external_id), '') AS external_id,
                nullif(printed.description, '') AS description,
                rollforward.are_plain_numbers(
-                   concat_ws(' ', printed.quantity, printed.price, printed.amount, printed.commission, printed.fee,
+                   concat_ws(' ', '', printed.quantity, printed.price, printed.amount, printed.commission, printed.fee,
                              printed.tax, printed.counter_amount),
+                   num_nonnulls(printed.quantity, printed.price, printed.amount, printed.commission, printed.fee,
+                                printed.tax, printed.counter_amount),
                    greatest(octet_length(printed.quantity), octet_length(printed.price), octet_length(printed.amount),
                             octet_length(printed.commission), octet_length(printed.fee), octet_length(printed.tax),
                             octet_length(printed.counter_amount))) AS is_plain

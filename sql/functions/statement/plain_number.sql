@@ -1,9 +1,9 @@
--- Number as statements print it, once are_plain_numbers has said how the numbers of its row are; NULL when it is blank.
+-- Number as statements print it, once are_plain_numbers has said how the numbers of its row are.
 CREATE OR REPLACE FUNCTION rollforward.plain_number(printed text, is_plain boolean)
 RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
-    WHEN plain_number.is_plain THEN nullif(replace(plain_number.printed, ',', ''), '')::numeric
+    WHEN plain_number.is_plain THEN replace(plain_number.printed, ',', '')::numeric
     ELSE rollforward.statement_number(plain_number.printed)
 END;
 

@@ -57,11 +57,7 @@ FROM (
                WHEN printed.instrument_type IN ('Equity', 'Cryptocurrency') THEN 'share'
                WHEN printed.instrument_type IN ('Equity Option', 'Future Option') THEN 'option'
                WHEN printed.instrument_type = 'Future' THEN 'future'
-           END AS security,
-           rollforward.are_plain_numbers(
-               concat_ws(' ', printed.value, printed.quantity, printed.average_price, printed.commissions, printed.fees),
-               greatest(octet_length(printed.value), octet_length(printed.quantity), octet_length(printed.average_price),
-                        octet_length(printed.commissions), octet_length(printed.fees))) AS is_plain
+           END AS security
     FROM rollforward_data.tastytrade_row AS printed
     WHERE printed.transaction_id = pg_current_xact_id()
 ) AS staged
