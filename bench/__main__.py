@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.claims import Line
@@ -14,7 +14,7 @@ from bench.counting import Cost
 from bench.database import bench_server
 from bench.measure import FiguresDiffer
 from bench.report import document, page, terminal
-from bench.report.document import Run
+from bench.report.document import Document, Run
 from bench.settings import FULL, QUICK, Scale, with_ten_millions
 from bench.suites import SUITES
 from rollforward.errors import RollforwardError
@@ -29,14 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.again:
         written = document.from_json(options.again.read_text(encoding="utf-8"))
     else:
-        scale = _scale(options)
         try:
-            runs = [_run(bindir, options.only or list(SUITES), scale) for bindir in _bindirs(options)]
+            written = _measured(options)
         except (FiguresDiffer, RollforwardError) as error:
             print(f"bench: {error}", file=sys.stderr)
             return 1
-        written = document.document(scale, runs)
-        document.save(written, options.results / "latest.json")
     terminal.show(written)
     page.save(written, options.results / "latest.html")
     print(f"written to {options.results}/latest.json and latest.html", file=sys.stderr)
@@ -69,8 +66,20 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _run(bindir: Path | None, suites: Sequence[str], scale: Scale) -> Run:
-    """Measure on one server; None stands for the one that is found without being named."""
+def _measured(options: argparse.Namespace) -> Document:
+    """Measure on all servers. What was measured is saved after each suite: none is lost when one fails."""
+    scale = _scale(options)
+    runs: list[Run] = []
+    for bindir in _bindirs(options):
+        for run in _run(bindir, options.only or list(SUITES), scale):
+            written = document.document(scale, [*runs, run])
+            document.save(written, options.results / "latest.json")
+        runs.append(run)
+    return written
+
+
+def _run(bindir: Path | None, suites: Sequence[str], scale: Scale) -> Iterator[Run]:
+    """Measure on one server, None being the one that is found without a name: what is known after each suite."""
     _choose(bindir)
     lines: list[Line] = []
     costs: list[Cost] = []
@@ -85,8 +94,8 @@ def _run(bindir: Path | None, suites: Sequence[str], scale: Scale) -> Run:
                     lines.append(found)
             seconds[name] = time.monotonic() - began
             print(f"{name}: {seconds[name]:.0f} s", file=sys.stderr)
+            yield Run(server.server.version, tuple(lines), tuple(costs), dict(seconds))
         print(f"PostgreSQL {server.server.version}: {sum(seconds.values()):.0f} s", file=sys.stderr)
-        return Run(server.server.version, tuple(lines), tuple(costs), seconds)
 
 
 def _bindirs(options: argparse.Namespace) -> list[Path | None]:

@@ -13,9 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg import Connection
-from psycopg.rows import TupleRow
-
 from bench.database import BenchDatabase
 
 _INTERVAL = 0.002  # seconds
@@ -45,26 +42,18 @@ class Cost:
 
 def cost(suite: str, what: str, database: BenchDatabase, work: Callable[[BenchDatabase], object]) -> Cost:
     """Do the work once, on a new session, and count."""
-    with counted(database) as (admin, session):
-        with _memory(database.owner.server.pid) as peak:
-            work(session)
-        row = admin.execute(_COUNTED, [database.connection.info.dbname]).fetchone()
-    assert row is not None
-    return Cost(suite, what, *map(int, row), peak.server, peak.driver)
-
-
-@contextmanager
-def counted(database: BenchDatabase) -> Iterator[tuple[Connection[TupleRow], BenchDatabase]]:
-    """Who may look at the counts, and a new session whose statements are counted, those in functions too."""
     name = database.connection.info.dbname
     with database.owner.administrator() as admin:
         admin.execute(f"ALTER DATABASE {name} SET pg_stat_statements.track = 'all'".encode())
         try:
             admin.execute("SELECT pg_stat_statements_reset()")
-            with database.another_session() as session:
-                yield admin, session
+            with _memory(database.owner.server.pid) as peak, database.another_session() as session:
+                work(session)
+            row = admin.execute(_COUNTED, [name]).fetchone()
         finally:
             admin.execute(f"ALTER DATABASE {name} RESET pg_stat_statements.track".encode())
+    assert row is not None
+    return Cost(suite, what, *map(int, row), peak.server, peak.driver)
 
 
 @dataclass

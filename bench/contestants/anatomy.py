@@ -1,7 +1,6 @@
 """Where a batch spends its time, and what the executor takes for one value: why the floor is not nearer.
 
-Steps: one batch from nothing, in which ``pg_stat_statements`` counts the calls of the functions that it is
-made of. Values: over a table of amounts, what one amount takes that is added, cast to the domain of money,
+Steps: one batch from nothing, in which PostgreSQL keeps the time of the functions that it is made of. Values: over a table of amounts, what one amount takes that is added, cast to the domain of money,
 summed by groups or as a running total, or written to a temporary table, by the difference to a query that
 does the same without. A figure of a snapshot is at least summed, rolled, cast, and written twice.
 """
@@ -14,7 +13,6 @@ from psycopg import sql
 
 from bench.claims import Line, Place
 from bench.contestants import batch
-from bench.counting import counted
 from bench.data import Ledger
 from bench.database import BenchDatabase, BenchServer
 from bench.measure import Contestant, Spread, interleaved
@@ -39,10 +37,9 @@ STEPS = (
 )
 _EACH = 100  # movements of an account
 _SPENT = """
-SELECT step, sum(total_exec_time) / 1000
+SELECT step, total_time / 1000
 FROM unnest(%s::text[]) WITH ORDINALITY AS listed (step, place)
-JOIN pg_stat_statements ON NOT toplevel AND query ~ format('rollforward[.]%%s[(]', step)
-GROUP BY step, place
+JOIN pg_stat_user_functions ON schemaname = 'rollforward' AND funcname = step
 ORDER BY place
 """
 
@@ -113,9 +110,12 @@ def _steps(database: BenchDatabase, ledger: Ledger) -> dict[str, float]:
     ledger.load(database.connection)
     batch.run(database, ledger)
     database.clear()
-    with counted(database) as (admin, session):
+    with database.owner.administrator() as admin:
+        admin.execute(f"ALTER DATABASE {database.connection.info.dbname} SET track_functions = 'pl'".encode())
+    with database.another_session() as session:
         batch.run(session, ledger)
-        return {step: float(seconds) for step, seconds in admin.execute(_SPENT, [list(STEPS)])}
+        session.connection.execute("SELECT pg_stat_force_next_flush()")
+    return dict(database.connection.execute(_SPENT, [list(STEPS)]).fetchall())
 
 
 def _values(database: BenchDatabase, rows: int, repetitions: int) -> dict[str, Spread]:

@@ -26,13 +26,13 @@ _CLAIMED = 500_000  # trades from which on claims are judged
 _STAGE = (
     "SELECT rollforward.prepare_stage()",
     "SELECT rollforward.stage_scope(%(account_ids)s::bigint[], '-infinity', 'infinity', false)",
-    "SELECT rollforward.stage_positions('-infinity', 'infinity')",
+    "SELECT rollforward.stage_positions('-infinity', 'infinity', 0, 9223372036854775807)",
     "SELECT rollforward.stage_carries('infinity')",
     "SELECT rollforward.stage_events('-infinity', 'infinity')",
 )
 
 
-MATCH_LOTS = "SELECT rollforward.match_lots('-infinity')"
+MATCH_LOTS = "SELECT rollforward.match_lots('-infinity', 0, 9223372036854775807)"
 
 
 def measure(server: BenchServer, scale: Scale) -> Iterator[Line]:
