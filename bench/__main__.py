@@ -79,7 +79,7 @@ def _measured(options: argparse.Namespace) -> Document:
 
 
 def _run(bindir: Path | None, suites: Sequence[str], scale: Scale) -> Iterator[Run]:
-    """Measure on one server, None being the one that is found without a name: what is known after each suite."""
+    """Measure on one server (None: the one found without a name); yield what is known after each suite."""
     _choose(bindir)
     lines: list[Line] = []
     costs: list[Cost] = []

@@ -1,8 +1,9 @@
 """Where a batch spends its time, and what the executor takes for one value: why the floor is not nearer.
 
-Steps: one batch from nothing, in which PostgreSQL keeps the time of the functions that it is made of. Values: over a table of amounts, what one amount takes that is added, cast to the domain of money,
-summed by groups or as a running total, or written to a temporary table, by the difference to a query that
-does the same without. A figure of a snapshot is at least summed, rolled, cast, and written twice.
+Steps: one batch from nothing, in which PostgreSQL keeps the time of the functions that it is made of. Values:
+over a table of amounts, what one amount takes that is added, cast to the domain of money, summed by groups or
+as a running total, or written to a temporary table, by the difference to a query that does the same without.
+A figure of a snapshot is at least summed, rolled, cast, and written twice.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ def _matching(kind: str, one: Trades, many: Trades, databases: list[BenchDatabas
         ways["loop over cursors"] = fifo_cursor.MATCH
         for trades, database in zip((one, many), databases, strict=True):
             fifo_cursor.create(database.connection)
-            _require_same_gains(database.connection, trades)
+            require_same_gains(database.connection, trades)
     taken: dict[str, list[list[float]]] = {way: [[], []] for way in ways}
     for _ in range(_REPETITIONS):
         for place, (trades, database) in enumerate(zip((one, many), databases, strict=True)):
@@ -103,7 +103,7 @@ def match_only(
     return taken
 
 
-def _require_same_gains(connection: Connection[TupleRow], trades: Trades) -> None:
+def require_same_gains(connection: Connection[TupleRow], trades: Trades) -> None:
     with connection.transaction():
         _stage(connection, trades)
         for statement in (MATCH_LOTS, fifo_cursor.MATCH):
