@@ -2,8 +2,8 @@
 
 Steps: one batch from nothing, in which PostgreSQL keeps the time of the functions that it is made of. Values:
 over a table of amounts, what one amount takes that is added, cast to the domain of money, summed by groups or
-as a running total, or written to a temporary table, by the difference to a query that does the same without.
-A figure of a snapshot is at least summed, rolled, cast, and written twice.
+as a running total, or formed into a row of a temporary table, by the difference to a query that does the same
+without. A figure of a snapshot is at least summed, rolled, cast, and staged twice.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ SELECT number, number / 100 AS account_id, {_each(f"(number %% 1000 + 0.25)::{_M
 FROM generate_series(1, %s) AS number
 """
 _PLAIN = f"SELECT count(*) FROM amount WHERE num_nonnulls({_NAMES}) > 0"
+_ADDED = f"SELECT count(*) FROM amount WHERE num_nonnulls({_each('{} + 1')}) > 0"
 _ONE_TOTAL = """
 SELECT count(*) FROM (
     SELECT count(*) OVER account AS one FROM amount
@@ -73,7 +74,7 @@ WHERE num_nonnulls({_NAMES}) > 0
 """
 # what is done to every amount, and the same query without it
 _VALUES = {
-    "added": (f"SELECT count(*) FROM amount WHERE num_nonnulls({_each('{} + 1')}) > 0", _PLAIN),
+    "added": (_ADDED, _PLAIN),
     "cast to money": (
         f"SELECT count(*) FROM amount WHERE num_nonnulls({_each(f'{{}}::numeric::{_MONEY}')}) > 0",
         _PLAIN,
@@ -83,9 +84,9 @@ _VALUES = {
         "SELECT account_id, count(*) FROM amount GROUP BY account_id",
     ),
     "running total": (_ALL_TOTALS, _ONE_TOTAL),
-    "written to a temporary table": (
-        "CREATE TEMP TABLE written ON COMMIT DROP AS SELECT * FROM amount",
-        "CREATE TEMP TABLE written ON COMMIT DROP AS SELECT number, account_id FROM amount",
+    "formed into a row and staged": (
+        f"CREATE TEMP TABLE staged ON COMMIT DROP AS SELECT number, {_each('{0} + 1 AS {0}')} FROM amount",
+        _ADDED,
     ),
 }
 

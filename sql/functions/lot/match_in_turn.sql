@@ -8,8 +8,7 @@ CREATE OR REPLACE FUNCTION rollforward.match_in_turn()
 RETURNS void
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 SET search_path = pg_catalog, pg_temp
-SET enable_nestloop = off  -- numbers meet numbers, of which there are as many
-SET enable_mergejoin = off  -- and which need not be sorted for it
+SET enable_nestloop = off
 AS $$
 BEGIN
     INSERT INTO stage_slice (
