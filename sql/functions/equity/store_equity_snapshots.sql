@@ -43,11 +43,20 @@ BEGIN
           AND staged.snapshot_date = removed.snapshot_date);
 
     -- what still stands is as it was staged
+    WITH standing AS (
+        SELECT stored.account_id, stored.snapshot_date
+        FROM stage_valuation AS valuation
+        JOIN rollforward_data.equity_snapshot AS stored
+            ON stored.account_id = valuation.account_id
+           AND stored.account_id BETWEEN lowest AND highest
+           AND stored.snapshot_date >= start_date
+           AND stored.snapshot_date BETWEEN valuation.from_date AND valuation.end_date
+        OFFSET 0  -- the rows of an account lie together, and are not looked up one by one
+    )
     DELETE FROM stage_equity_snapshot AS staged
-    USING rollforward_data.equity_snapshot AS stored
-    WHERE stored.account_id = staged.account_id
-      AND stored.account_id BETWEEN lowest AND highest
-      AND stored.snapshot_date = staged.snapshot_date;
+    USING standing
+    WHERE standing.account_id = staged.account_id
+      AND standing.snapshot_date = staged.snapshot_date;
 
     WITH noted AS (
         INSERT INTO stage_changed

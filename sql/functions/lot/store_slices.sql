@@ -114,9 +114,16 @@ BEGIN
             JOIN stage_position AS position USING (position_no)
             OFFSET 0  -- first: the planner expects none to stand, and would look through all positions for each that does
         ) AS keyed
-        JOIN rollforward_data.lot_slice AS slice USING (account_id, opened_by, entered_by, instrument_id, lot_offset)
-        WHERE slice.account_id BETWEEN lowest AND highest
-          AND slice.closed_on >= store_slices.start_date
+        JOIN (
+            SELECT slice.account_id, slice.opened_by, slice.entered_by, slice.instrument_id, slice.lot_offset
+            FROM stage_scope AS scope
+            JOIN rollforward_data.lot_slice AS slice
+                ON slice.account_id = scope.account_id
+               AND slice.account_id BETWEEN lowest AND highest
+               AND slice.closed_on >= store_slices.start_date
+               AND slice.closed_on >= scope.from_date
+            OFFSET 0  -- the slices of an account lie together, and are not looked up one by one
+        ) AS slice USING (account_id, opened_by, entered_by, instrument_id, lot_offset)
     )
     DELETE FROM stage_slice AS staged
     USING standing

@@ -54,12 +54,23 @@ BEGIN
           AND staged.snapshot_date = removed.snapshot_date);
 
     -- what still stands is as it was staged
+    WITH standing AS (
+        SELECT stored.account_id, stored.currency, stored.snapshot_date
+        FROM stage_scope AS scope
+        JOIN rollforward_data.account_currency AS held USING (account_id)
+        JOIN rollforward_data.account_snapshot AS stored
+            ON stored.account_id = held.account_id
+           AND stored.account_id BETWEEN lowest AND highest
+           AND stored.currency = held.currency
+           AND stored.snapshot_date BETWEEN store_account_snapshots.start_date AND store_account_snapshots.end_date
+           AND stored.snapshot_date >= scope.from_date
+        OFFSET 0  -- the rows of an account lie together, and are not looked up one by one
+    )
     DELETE FROM stage_account_snapshot AS staged
-    USING rollforward_data.account_snapshot AS stored
-    WHERE stored.account_id = staged.account_id
-      AND stored.account_id BETWEEN lowest AND highest
-      AND stored.currency = staged.currency
-      AND stored.snapshot_date = staged.snapshot_date;
+    USING standing
+    WHERE standing.account_id = staged.account_id
+      AND standing.currency = staged.currency
+      AND standing.snapshot_date = staged.snapshot_date;
 
     WITH noted AS (
         INSERT INTO stage_changed

@@ -30,13 +30,22 @@ BEGIN
     SELECT DISTINCT account_id FROM removed;
 
     -- what still stands is as it was staged
+    WITH standing AS (
+        SELECT stored.account_id, stored.instrument_id, stored.currency, stored.snapshot_date
+        FROM stage_scope AS scope
+        JOIN rollforward_data.position_snapshot AS stored
+            ON stored.account_id = scope.account_id
+           AND stored.account_id BETWEEN lowest AND highest
+           AND stored.snapshot_date BETWEEN store_position_snapshots.start_date AND store_position_snapshots.end_date
+           AND stored.snapshot_date >= scope.from_date
+        OFFSET 0  -- the rows of an account lie together, and are not looked up one by one
+    )
     DELETE FROM stage_position_snapshot AS staged
-    USING rollforward_data.position_snapshot AS stored
-    WHERE stored.account_id = staged.account_id
-      AND stored.account_id BETWEEN lowest AND highest
-      AND stored.instrument_id = staged.instrument_id
-      AND stored.currency = staged.currency
-      AND stored.snapshot_date = staged.snapshot_date;
+    USING standing
+    WHERE standing.account_id = staged.account_id
+      AND standing.instrument_id = staged.instrument_id
+      AND standing.currency = staged.currency
+      AND standing.snapshot_date = staged.snapshot_date;
 
     WITH noted AS (
         INSERT INTO stage_changed
