@@ -51,7 +51,7 @@ def late_deposit(ledger, account, days_ago):
 
 def pages_of_a_late_deposit(ledger, account, days_ago):
     late_deposit(ledger, account, days_ago)
-    # plans of the bulk calculation are not those of a small one; settings stay, for the session is that of other tests too
+    # plans of the bulk calculation are not those of a small one; settings stay: other tests share the session
     ledger.rows("DISCARD TEMP")
     ledger.rows("DISCARD PLANS")
     plan = explained(ledger, "SELECT * FROM rollforward.process_stale()")
