@@ -5,7 +5,6 @@
 CREATE OR REPLACE AGGREGATE rollforward.total(numeric) (
     SFUNC = pg_catalog.numeric_add,
     STYPE = numeric,
-    SSPACE = 32,
     PARALLEL = SAFE
 );
 
