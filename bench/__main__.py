@@ -13,7 +13,7 @@ from bench.claims import Line
 from bench.counting import Cost
 from bench.database import bench_server
 from bench.measure import FiguresDiffer
-from bench.report import document, page, terminal
+from bench.report import comparison, document, page, terminal
 from bench.report.document import Document, Run
 from bench.settings import FULL, QUICK, Scale, with_ten_millions
 from bench.suites import SUITES
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the suites asked for; 1 when contestants came to different figures or a server did not start."""
     options = parser().parse_args(arguments)
     if options.again:
-        written = document.from_json(options.again.read_text(encoding="utf-8"))
+        written = options.again
     else:
         try:
             written = _measured(options)
@@ -35,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"bench: {error}", file=sys.stderr)
             return 1
     terminal.show(written)
+    if options.against:
+        terminal.show_comparison(comparison.pairs(written, options.against))
     page.save(written, options.results / "latest.html")
     print(f"written to {options.results}/latest.json and latest.html", file=sys.stderr)
     return 0
@@ -61,7 +63,10 @@ def parser() -> argparse.ArgumentParser:
         "--results", type=Path, metavar="DIR", default=RESULTS, help="where the report goes: %(default)s"
     )
     made.add_argument(
-        "--again", type=Path, metavar="FILE", help="measure nothing: report what a FILE of results holds"
+        "--again", type=_results, metavar="FILE", help="measure nothing: report what a FILE of results holds"
+    )
+    made.add_argument(
+        "--against", type=_results, metavar="FILE", help="say on which verdicts a FILE of results does not agree"
     )
     return made
 
@@ -120,6 +125,13 @@ def _suites(text: str) -> list[str]:
     if unknown := [name for name in names if name not in SUITES]:
         raise argparse.ArgumentTypeError(f"unknown suite: {', '.join(unknown)}")
     return names
+
+
+def _results(text: str) -> Document:
+    try:
+        return document.load(Path(text))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{text} holds no results: {error}") from error
 
 
 if __name__ == "__main__":

@@ -95,6 +95,11 @@ def save(written: Document, path: Path) -> None:
     path.write_text(to_json(written), encoding="utf-8")
 
 
+def load(path: Path) -> Document:
+    """What was saved there."""
+    return from_json(path.read_text(encoding="utf-8"))
+
+
 def _run(content: dict[str, Any]) -> Run:
     lines = tuple(_line(line) for line in content["lines"])
     costs = tuple(Cost(**cost) for cost in content["costs"])
