@@ -1,8 +1,7 @@
 """FIFO matching: many trades in one position against as many spread over many, explicit and auto.
 
 ``rollforward.match_lots`` alone is timed as process_batch calls it, on staged events, in a transaction that
-is rolled back; beside it, a loop in PL/pgSQL on the same events, checked to come to the same matches and
-gains. Then the whole batch, once, which also reads the trades and writes lots and snapshots.
+is rolled back; beside it, a loop in PL/pgSQL on the same events, checked to come to the same slices. Then the whole batch, once, which also reads the trades and writes lots and snapshots.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def _matching(kind: str, one: Trades, many: Trades, databases: list[BenchDatabas
         ways["loop over cursors"] = fifo_cursor.MATCH
         for trades, database in zip((one, many), databases, strict=True):
             fifo_cursor.create(database.connection)
-            require_same_gains(database.connection, trades)
+            require_same_slices(database.connection, trades)
     taken: dict[str, list[list[float]]] = {way: [[], []] for way in ways}
     for _ in range(_REPETITIONS):
         for place, (trades, database) in enumerate(zip((one, many), databases, strict=True)):
@@ -103,13 +102,14 @@ def match_only(
     return taken
 
 
-def require_same_gains(connection: Connection[TupleRow], trades: Trades) -> None:
+def require_same_slices(connection: Connection[TupleRow], trades: Trades) -> None:
     with connection.transaction():
         _stage(connection, trades)
-        for statement in (MATCH_LOTS, fifo_cursor.MATCH):
-            connection.execute(statement)
-        if differing := fifo_cursor.positions_that_differ(connection):
-            raise FiguresDiffer(f"the loop over cursors has other gains in {differing} positions")
+        connection.execute(MATCH_LOTS)
+        fifo_cursor.keep_slices(connection)
+        connection.execute(fifo_cursor.MATCH)
+        if differing := fifo_cursor.slices_that_differ(connection):
+            raise FiguresDiffer(f"{differing} slices of the loop over cursors differ")
         raise Rollback
 
 

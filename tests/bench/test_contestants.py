@@ -8,10 +8,13 @@ from bench.contestants import fifo, fifo_cursor
 from bench.data import Trades
 
 
+@pytest.mark.parametrize("auto", [False, True])
 @pytest.mark.parametrize("positions", [1, 4])
-def test_matching_alone_and_the_loop_over_cursors_have_the_same_gains(db: psycopg.Connection, positions: int):
-    trades = Trades(40, positions, False)
+def test_matching_and_the_loop_over_cursors_leave_the_same_slices(
+    db: psycopg.Connection, positions: int, auto: bool
+):
+    trades = Trades(40, positions, auto)
     trades.load(db)
     fifo_cursor.create(db)
     assert fifo.match_only(db, trades) > 0
-    fifo.require_same_gains(db, trades)
+    fifo.require_same_slices(db, trades)

@@ -17,7 +17,7 @@ AS $$
 #variable_conflict use_column
 BEGIN
     INSERT INTO stage_part
-    WITH candidate AS (
+    WITH candidate AS NOT MATERIALIZED (
         SELECT event.node_no, event.ordinal, event.kind, event.effect, event.part_side, event.quantity, event.net,
                event.movement_id, event.account_id, event.accounting_date
         FROM stage_event AS event
@@ -34,18 +34,20 @@ BEGIN
         GROUP BY node_no
     ),
     taken AS (
-        SELECT candidate.node_no,
+        SELECT asked.node_no,
                coalesce(opening.long_units, 0) AS long_units,
                coalesce(opening.short_units, 0) AS short_units,
-               bool_and(candidate.part_side IS NULL AND candidate.kind IN ('buy', 'sell'))
-                   AND (coalesce(opening.long_units, 0) = 0 OR coalesce(opening.short_units, 0) = 0) AS one_sum
-        FROM candidate
+               asked.trades_only AND (coalesce(opening.long_units, 0) = 0 OR coalesce(opening.short_units, 0) = 0) AS one_sum
+        FROM (
+            SELECT node_no, bool_and(part_side IS NULL AND kind IN ('buy', 'sell')) AS trades_only
+            FROM candidate
+            GROUP BY node_no
+            HAVING bool_or(part_side IS NULL)
+        ) AS asked
         LEFT JOIN opening USING (node_no)
-        GROUP BY candidate.node_no, opening.long_units, opening.short_units
-        HAVING bool_or(candidate.part_side IS NULL)
     ),
     summed AS (
-        SELECT candidate.ordinal,
+        SELECT candidate.*,
                taken.long_units - taken.short_units
                    + rollforward.total(
                          CASE candidate.kind WHEN 'buy' THEN candidate.quantity ELSE -candidate.quantity END) OVER position
@@ -56,38 +58,36 @@ BEGIN
         WINDOW position AS (PARTITION BY candidate.node_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
     ),
     stepped AS (
-        SELECT candidate.ordinal,
+        SELECT candidate.*, taken.long_units, taken.short_units,
                rollforward.open_units(
                    taken.long_units, taken.short_units, candidate.kind, candidate.effect, candidate.part_side,
-                   candidate.quantity::numeric) OVER position AS units_after,
-               candidate.node_no
+                   candidate.quantity::numeric) OVER position AS units_after
         FROM candidate
         JOIN taken USING (node_no)
         WHERE NOT taken.one_sum
         WINDOW position AS (PARTITION BY candidate.node_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
     ),
-    open_before AS (
-        SELECT ordinal, greatest(units, 0) AS long_units, greatest(-units, 0) AS short_units
+    met AS (
+        SELECT node_no, ordinal, kind, quantity, net, movement_id, account_id, accounting_date, part_side,
+               greatest(units, 0) AS long_units, greatest(-units, 0) AS short_units
         FROM summed
         UNION ALL
-        SELECT stepped.ordinal,
-               coalesce(lag(stepped.units_after[1]) OVER position, taken.long_units),
-               coalesce(lag(stepped.units_after[2]) OVER position, taken.short_units)
+        SELECT node_no, ordinal, kind, quantity, net, movement_id, account_id, accounting_date, part_side,
+               coalesce(lag(units_after[1]) OVER position, long_units), coalesce(lag(units_after[2]) OVER position, short_units)
         FROM stepped
-        JOIN taken USING (node_no)
-        WINDOW position AS (PARTITION BY stepped.node_no ORDER BY stepped.ordinal)
+        WINDOW position AS (PARTITION BY node_no ORDER BY ordinal)
     ),
     settled AS (
-        SELECT candidate.*,
-               CASE WHEN candidate.kind = 'buy' THEN 0 ELSE least(candidate.quantity, open_before.long_units) END AS closes_long,
-               CASE candidate.kind
-                   WHEN 'buy' THEN least(candidate.quantity, open_before.short_units)
+        SELECT met.*,
+               CASE WHEN met.kind = 'buy' THEN 0 ELSE least(met.quantity, met.long_units) END AS closes_long,
+               CASE met.kind
+                   WHEN 'buy' THEN least(met.quantity, met.short_units)
                    WHEN 'sell' THEN 0
-                   ELSE candidate.quantity - least(candidate.quantity, open_before.long_units)
+                   ELSE met.quantity - least(met.quantity, met.long_units)
                END AS closes_short
-        FROM candidate
-        JOIN open_before USING (ordinal)
-        WHERE candidate.part_side IS NULL
+        FROM met
+        WHERE met.part_side IS NULL
+        OFFSET 0  -- else each is computed wherever it is used
     )
     SELECT settled.node_no * 2 + part.on_short,
            1,
