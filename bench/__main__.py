@@ -66,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
         "--again", type=_results, metavar="FILE", help="measure nothing: report what a FILE of results holds"
     )
     made.add_argument(
-        "--against", type=_results, metavar="FILE", help="say on which verdicts a FILE of results does not agree"
+        "--against", type=_results, metavar="FILE", help="say on which verdicts a FILE of results differs"
     )
     return made
 

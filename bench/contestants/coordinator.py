@@ -2,8 +2,8 @@
 
 All accounts are computed from nothing, in chunks of at most 500, each a transaction, over new connections:
 a session plans its first calls. Bare calls are of ``process_batch`` for every chunk; a run of one worker does
-the same, and writes down what it does. Two workers take the same chunks over two connections, with parallel plans off. What all of them stored is
-compared before a time counts.
+the same, and writes down what it does. Two workers take the same chunks over two connections, with parallel
+plans off. What all of them stored is compared before a time counts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """FIFO matching: many trades in one position against as many spread over many, explicit and auto.
 
 ``rollforward.match_lots`` alone is timed as process_batch calls it, on staged events, in a transaction that
-is rolled back; beside it, a loop in PL/pgSQL on the same events, checked to come to the same slices. Then the whole batch, once, which also reads the trades and writes lots and snapshots.
+is rolled back; beside it, a loop in PL/pgSQL on the same events, checked to come to the same slices. Then the
+whole batch, once, which also reads the trades and writes lots and snapshots.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """First in, first out, row by row in PL/pgSQL: two cursors, one over openings and one over closings.
 
-The loop takes the place of ``match_in_turn``: it reads the same staged parts and leaves the same slices, those
-that stay open among them. It is about as good as such a loop can be: each part is fetched once, nothing is
-updated, and there is one INSERT for each slice.
+The loop takes the place of ``match_in_turn``: it reads the same staged parts and leaves the same slices,
+those that stay open among them. It is about as good as such a loop can be: each part is fetched once, nothing
+is updated, and there is one INSERT for each slice.
 """
 
 from __future__ import annotations
@@ -41,19 +41,20 @@ BEGIN
         LOOP
             -- what finds no lot before it is an orphan
             WHILE closing.queue_no < lot.queue_no
-               OR (closing.queue_no = lot.queue_no
-                   AND (closed = closing.close_quantity OR closing.ordinal < lot.generation * lot.ordinal)) LOOP
+               OR (closing.queue_no = lot.queue_no AND closed = closing.close_quantity)
+               OR (closing.queue_no = lot.queue_no AND closing.ordinal < lot.generation * lot.ordinal) LOOP
                 FETCH closings INTO closing;
                 closed := 0;
             END LOOP;
-            EXIT WHEN taken = lot.open_quantity OR closing.queue_no > lot.queue_no OR closing.queue_no IS NULL;
+            EXIT WHEN taken = lot.open_quantity OR coalesce(closing.queue_no > lot.queue_no, true);
 
             units := least(closing.close_quantity - closed, lot.open_quantity - taken);
             cost := rollforward.allocated(lot.value, lot.unit_offset + taken + units, lot.all_units)
                 - rollforward.allocated(lot.value, lot.unit_offset + taken, lot.all_units);
             INSERT INTO stage_slice VALUES (
-                lot.queue_no / 2, lot.queue_no / 2, side, lot_no, lot.opened_by, lot.opened_in, lot.movement_id,
-                lot.unit_offset + taken, units, lot.opened_on, lot.on_date, lot.generation * lot.ordinal,
+                lot.queue_no / 2, lot.queue_no / 2, side, lot_no, lot.opened_by, lot.opened_in,
+                lot.movement_id, lot.unit_offset + taken, units, lot.opened_on, lot.on_date,
+                lot.generation * lot.ordinal,
                 closing.on_date, closing.movement_id, closing.ordinal, NULL, cost, cost,
                 CASE WHEN closing.at_cost THEN cost
                      ELSE rollforward.allocated(
@@ -69,9 +70,9 @@ BEGIN
             cost := rollforward.allocated(lot.value, lot.unit_offset + lot.open_quantity, lot.all_units)
                 - rollforward.allocated(lot.value, lot.unit_offset + taken, lot.all_units);
             INSERT INTO stage_slice VALUES (
-                lot.queue_no / 2, lot.queue_no / 2, side, lot_no, lot.opened_by, lot.opened_in, lot.movement_id,
-                lot.unit_offset + taken, lot.open_quantity - taken, lot.opened_on, lot.on_date,
-                lot.generation * lot.ordinal, 'infinity', NULL, NULL, NULL, cost, cost, NULL,
+                lot.queue_no / 2, lot.queue_no / 2, side, lot_no, lot.opened_by, lot.opened_in,
+                lot.movement_id, lot.unit_offset + taken, lot.open_quantity - taken, lot.opened_on,
+                lot.on_date, lot.generation * lot.ordinal, 'infinity', NULL, NULL, NULL, cost, cost, NULL,
                 lot.all_units, lot.value);
         END IF;
     END LOOP;

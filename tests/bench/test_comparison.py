@@ -43,7 +43,9 @@ def test_noise_contradicts_nothing():
 
 
 def test_only_what_both_judge_is_compared():
-    one = _measured(_seconds(1.0, what="both"), _seconds(1.0, what="here alone"), made.line(1.0, what="unclaimed"))
+    one = _measured(
+        _seconds(1.0, what="both"), _seconds(1.0, what="here alone"), made.line(1.0, what="unclaimed")
+    )
     other = _measured(
         _seconds(1.0, what="both"),
         made.line(9.0, what="unclaimed"),
