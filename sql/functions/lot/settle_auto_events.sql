@@ -67,7 +67,7 @@ BEGIN
         WHERE NOT taken.one_sum
         WINDOW position AS (PARTITION BY candidate.node_no ORDER BY candidate.ordinal ROWS UNBOUNDED PRECEDING)
     ),
-    met AS (
+    open_before AS (
         SELECT node_no, ordinal, kind, quantity, net, movement_id, account_id, accounting_date, part_side,
                greatest(units, 0) AS long_units, greatest(-units, 0) AS short_units
         FROM summed
@@ -78,15 +78,15 @@ BEGIN
         WINDOW position AS (PARTITION BY node_no ORDER BY ordinal)
     ),
     settled AS (
-        SELECT met.*,
-               CASE WHEN met.kind = 'buy' THEN 0 ELSE least(met.quantity, met.long_units) END AS closes_long,
-               CASE met.kind
-                   WHEN 'buy' THEN least(met.quantity, met.short_units)
+        SELECT open_before.*,
+               CASE WHEN open_before.kind = 'buy' THEN 0 ELSE least(open_before.quantity, open_before.long_units) END AS closes_long,
+               CASE open_before.kind
+                   WHEN 'buy' THEN least(open_before.quantity, open_before.short_units)
                    WHEN 'sell' THEN 0
-                   ELSE met.quantity - least(met.quantity, met.long_units)
+                   ELSE open_before.quantity - least(open_before.quantity, open_before.long_units)
                END AS closes_short
-        FROM met
-        WHERE met.part_side IS NULL
+        FROM open_before
+        WHERE open_before.part_side IS NULL
         OFFSET 0  -- else each is computed wherever it is used
     )
     SELECT settled.node_no * 2 + part.on_short,
