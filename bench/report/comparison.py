@@ -29,11 +29,11 @@ class Pair:
 
 def pairs(one: Document, other: Document) -> list[Pair]:
     """The lines that both judge, on the same version of PostgreSQL, in the order of the first."""
-    known = {(version, line.suite, line.what): line for version, line in _judged(other)}
+    known = {(version, _name(line)): line for version, line in _judged(other)}
     return [
-        Pair(version, line, known[version, line.suite, line.what])
+        Pair(version, line, known[version, _name(line)])
         for version, line in _judged(one)
-        if (version, line.suite, line.what) in known
+        if (version, _name(line)) in known
     ]
 
 
@@ -45,6 +45,10 @@ def summary(compared: Sequence[Pair]) -> str:
         f"{len(compared)} verdicts compared: {agreeing} the same, "
         f"{len(compared) - agreeing - contrary} within noise in one of the two, {contrary} contrary"
     )
+
+
+def _name(line: Line) -> tuple[str, str, str]:
+    return line.suite, line.what, line.unit
 
 
 def _judged(document: Document) -> list[tuple[str, Line]]:
