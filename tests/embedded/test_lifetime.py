@@ -60,7 +60,8 @@ def test_stop_ends_a_server_that_is_in_use(made_home: Home):
 
 def test_ten_at_once_share_one_server(made_home: Home):
     with ThreadPoolExecutor(10) as pool:
-        query = "SELECT pg_postmaster_start_time() FROM pg_sleep(1)"
+        # the first must not be done before the last has come, which takes seconds on a busy machine
+        query = "SELECT pg_postmaster_start_time() FROM pg_sleep(6)"
         begun = list(pool.map(lambda _: made_home.sql(query), range(10)))
     assert len(set(begun)) == 1
     assert eventually(lambda: made_home.processes() == [])
